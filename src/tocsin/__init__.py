@@ -1,0 +1,1 @@
+"""tocsin: AWS alarms in Slack. This folder is what runs in Lambda."""

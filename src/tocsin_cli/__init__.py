@@ -1,0 +1,1 @@
+"""tocsin's commands: what stays on the laptop."""

@@ -1,0 +1,1 @@
+"""tocsin on one machine: metrics, alarms, SNS and Slack without any account."""
