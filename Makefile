@@ -1,0 +1,54 @@
+# Sets everything up on a machine that has only Python (3.11 or newer, with venv) and make.
+#   make test PYTHON=python3.13 VENV=.venv313     another Python, beside the first
+
+PYTHON ?= python3
+VENV ?= .venv
+ARGS ?=
+
+RUN = $(VENV)/bin/
+PIP = $(RUN)python -m pip --quiet --disable-pip-version-check --no-input install
+RUNTIME = $(VENV)/.runtime-installed
+DEV = $(VENV)/.dev-installed
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint docs snapshots clean
+
+help:  ## What can be made
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
+
+demo: $(RUNTIME)  ## See an alarm arrive in Slack, both on this machine (ARGS=--exit ends by itself)
+	@$(RUN)tocsin demo $(ARGS)
+
+test: $(DEV)  ## The whole test suite (ARGS="tests/test_words.py -k korean" for a part)
+	@$(RUN)python -m pytest $(ARGS)
+
+lint: $(DEV)  ## Style, types and the floor plan
+	@$(RUN)ruff check .
+	@$(RUN)mypy
+	@PYTHONPATH=tests $(RUN)python -m house
+
+docs: $(DEV)  ## Write docs/reference.md anew from the commands' own help
+	@$(RUN)python docs/reference.py
+
+snapshots: $(DEV)  ## Write tests/events/**/*.snap.json anew; read the diff before you commit it
+	@TOCSIN_SNAPSHOTS=write $(RUN)python -m pytest tests/test_events.py
+
+clean:  ## Remove what was set up, built or cached
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(RUNTIME): pyproject.toml requirements/runtime.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo 'tocsin needs Python 3.11 or newer, and "$(PYTHON)" is not one. Name one: make PYTHON=python3.12 …' >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo '"$(PYTHON)" has no venv module. On Debian and Ubuntu: apt-get install python3-venv' >&2; exit 1; }
+	@echo 'Setting up $(VENV) (once, less than a minute) …'
+	@$(RUN)python -c '' 2>/dev/null || $(PYTHON) -m venv $(VENV)
+	@$(PIP) --requirement requirements/runtime.txt
+	@$(PIP) --no-build-isolation --no-deps --editable .
+	@touch $@
+
+$(DEV): requirements/dev.txt $(RUNTIME)
+	@echo 'Adding what the tests need to $(VENV) …'
+	@$(PIP) --requirement requirements/dev.txt
+	@touch $@
