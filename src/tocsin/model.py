@@ -149,7 +149,6 @@ class Incident:
     count: int = 0
     episodes: tuple[Episode, ...] = ()
     said: Signal | None = None
-    due: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,13 +163,20 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class Show:
+    """What the message of ``view.episode`` must show now, and which lines are worth saying about it."""
+
+    view: Incident
+    notices: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
-    """What a signal changes. ``view`` is what the message of ``view.episode`` must show now (None: nothing to show)."""
+    """What a signal changes: the incident as it now stands, why, and what people should see of it."""
 
     incident: Incident
     reason: Reason
-    notices: tuple[Notice, ...] = ()
-    view: Incident | None = None
+    shows: tuple[Show, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,8 @@ class Need:
     keys: tuple[str, ...]
 
 
-Rows = Mapping[str, Row]
+# What ``how`` is given: an entry for every key that was read, None where nothing is stored.
+Rows = Mapping[str, Row | None]
 How = Callable[[Rows], tuple[Put, ...] | Need]
 
 
@@ -78,8 +79,8 @@ class Store(Protocol):
     """Five methods. Versioned rows, written all or nothing."""
 
     def change(self, keys: Sequence[str], how: How) -> dict[str, Row]:
-        """Read ``keys``, call the pure ``how`` with the rows that exist, write all its puts if no row read has moved
-        (absent stays absent), else again, at most 5 times with jitter, then raise Conflict. Rows as they now stand."""
+        """Read ``keys``, call the pure ``how`` with what is there, write all its puts if no row read has moved (absent
+        stays absent), else again, at most 5 times with jitter, then raise Conflict. The rows as they now stand."""
 
     def read(self, keys: Sequence[str]) -> dict[str, Row]:
         """The rows that exist among ``keys``."""

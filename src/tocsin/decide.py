@@ -1,0 +1,292 @@
+"""What does this signal change, and why: the state machine of an incident, pure.
+
+AWS speaks once per change, SNS delivers at least once and in any order. So states are ordered by the source's own time,
+a duplicate changes nothing, and a firing that comes too late is still told once. Times are milliseconds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from tocsin.model import Episode, Incident, Notice, Phrase, Reason, Show, Signal, Step
+
+SAME = 2_000  # the same state within this time is the same change told twice
+KEPT_EPISODES = 8
+KEPT_FLIPS = 32
+# On a tie of times the state that people must not miss wins, whatever came first.
+RANK = {"firing": 2, "unknown": 1, "ok": 0}
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Durations in milliseconds, but ``enter``, a number of flips."""
+
+    reopen: int = 600_000  # firing again within this time after the end is the same episode
+    window: int = 1_800_000  # flips are counted over this time
+    enter: int = 4
+    quiet: int = 900_000  # no flip for this long ends flapping
+    stale: int = 86_400_000  # open without data for this long is closed
+    repeats: int = 600_000  # one story told again within this time is one message that counts
+    period: int = 60_000  # an alarm's period where the signal does not say
+
+
+def decide(incident: Incident, signal: Signal, policy: Policy, *, seen: bool = False) -> Step:
+    """The next step of ``incident``. ``signal.at`` must be known; ``seen``: this happening's id was said before."""
+    if signal.sort == "happening":
+        return _happening(incident, signal, policy, seen)
+    if signal.muted and incident.phase != "open" and signal.state == "firing":
+        # Left as if unheard: AWS repeats it when the mute window ends, and only then is it a first word.
+        return Step(incident, "none-muted")
+    if _is_duplicate(incident, signal):
+        return _merge(incident, signal)
+    if _at(signal) < incident.at:
+        return _late(incident, signal)
+    ticked = tick(incident, _at(signal), policy)
+    step = _change(ticked.incident, signal, policy)
+    return replace(step, shows=_together(ticked.shows, step.shows))
+
+
+def tick(incident: Incident, now: int, policy: Policy) -> Step:
+    """What time alone changes: the end of flapping, of a resolved episode, of an incident without data."""
+    notices: tuple[Notice, ...] = ()
+    reason: Reason = "none-fine"
+    last = incident.flips[-1] if incident.flips else incident.at
+    if incident.flapping and now >= last + policy.quiet:
+        incident = replace(incident, flapping=False, flips=())
+        notices, reason = (Notice(1, "flap-end", now, times=incident.changes),), "flap-end"
+    if incident.phase == "resolved" and not incident.flapping and now >= last + policy.reopen:
+        incident, reason = replace(incident, phase="closed"), reason if notices else "closed"
+    elif incident.phase == "open" and incident.stale and now >= incident.at + policy.stale:
+        incident, reason = _close(replace(incident, phase="closed"), now), "expired"
+    shows = (Show(incident, notices),) if reason in ("flap-end", "expired") else ()
+    return Step(incident, reason, shows)
+
+
+def alone(signal: Signal) -> Step:
+    """What one signal says without any memory: each change is told once, by itself."""
+    at = _at(signal)
+    blank = Incident(key="", at=at, source=signal.state, said=signal, episode=1, count=1)
+    if signal.sort == "happening":
+        view, notice = blank, Notice(1, "said", at)
+    elif signal.state == "ok":
+        known = signal.old == "firing" and signal.old_at is not None
+        opened = signal.old_at if known and signal.old_at is not None else 0
+        view = replace(blank, phase="resolved", fired=True, opened_at=opened, resolved_at=at)
+        notice = Notice(1, "resolved", at, lasted=(at - opened) / 1000 if known else None)
+    else:
+        firing = signal.state == "firing"
+        view = replace(blank, phase="open", fired=firing, stale=not firing, opened_at=at)
+        notice = Notice(1, "first", at)
+    return Step(view, notice.reason, (Show(view, (notice,)),))
+
+
+def _at(signal: Signal) -> int:
+    if signal.at is None:
+        raise ValueError("a signal must have a time before it is decided on")
+    return signal.at
+
+
+def _is_duplicate(incident: Incident, signal: Signal) -> bool:
+    if incident.source is None or signal.state is None:
+        return False
+    if signal.unmuted and incident.phase != "open" and signal.state == "firing":
+        return False
+    apart = abs(_at(signal) - incident.at)
+    if signal.state == incident.source and apart < SAME:
+        return True
+    return apart == 0 and RANK[signal.state] <= RANK[incident.source]
+
+
+def _merge(incident: Incident, signal: Signal) -> Step:
+    """The same change by another road may know more: keep what it adds, and never lose the newer time."""
+    newest = replace(incident, at=max(incident.at, _at(signal)))
+    said = incident.said
+    if said is None or signal.state != incident.source or incident.phase == "closed":
+        return Step(newest, "none-duplicate")
+    richer = _richer(said, signal)
+    if richer == said:
+        return Step(newest, "none-duplicate")
+    newest = replace(newest, said=richer)
+    return Step(newest, "merged", (Show(newest),))
+
+
+def _richer(said: Signal, signal: Signal) -> Signal:
+    labels = [fact.label for fact in said.facts]
+    urls = {link.url for link in said.links}
+    return replace(
+        said,
+        facts=said.facts + tuple(fact for fact in signal.facts if fact.label not in labels),
+        links=said.links + tuple(link for link in signal.links if link.url not in urls),
+        summary=_fuller(said.summary, signal.summary),
+        quote=said.quote or signal.quote,
+        series=said.series or signal.series,
+        labels={**signal.labels, **said.labels},
+    )
+
+
+def _fuller(old: Phrase | None, new: Phrase | None) -> Phrase | None:
+    if old is None or new is None:
+        return old or new
+    return new if len(new.args) > len(old.args) else old
+
+
+def _late(incident: Incident, signal: Signal) -> Step:
+    """Something older than what we know: history, unless nobody was ever told that it fired."""
+    at = _at(signal)
+    if signal.state != "firing" or signal.muted or any(_covers(one, at) for one in incident.episodes):
+        return Step(incident, "none-late")
+    number = _next_episode(incident)
+    over = min([incident.at, *(one.opened for one in incident.episodes if one.opened > at)])
+    view = Incident(
+        key=incident.key,
+        source=incident.source,
+        at=over,
+        episode=number,
+        opened_at=at,
+        resolved_at=over,
+        fired=True,
+        count=1,
+        said=signal,
+    )
+    kept = _with_episode(incident, Episode(number, at, over))
+    return Step(kept, "late", (Show(view, (Notice(1, "late", at, lasted=(over - at) / 1000),)),))
+
+
+def _change(incident: Incident, signal: Signal, policy: Policy) -> Step:
+    """A newer state of a condition."""
+    if signal.state == "firing":
+        return _firing(incident, signal, policy)
+    if signal.state == "ok":
+        return _ok(incident, signal, policy)
+    return _unknown(incident, signal)
+
+
+def _firing(incident: Incident, signal: Signal, policy: Policy) -> Step:
+    at = _at(signal)
+    if incident.phase == "closed":
+        return _open(incident, signal)
+    heard = replace(incident, source="firing", at=at, said=signal, fired=True, stale=False)
+    if incident.phase == "resolved":
+        return _flip(incident, _reopened(heard), at, 1, policy, "reopen")
+    if not incident.fired:
+        return _said(heard, Notice(1, "worse", at))
+    period = policy.period if signal.period is None else signal.period * 1000
+    if signal.old == "ok" and incident.source == "firing" and at - incident.at > period and not signal.unmuted:
+        return _flip(incident, heard, at, 2, policy, "reopen")
+    return Step(heard, "refresh", (Show(heard),))
+
+
+def _ok(incident: Incident, signal: Signal, policy: Policy) -> Step:
+    at = _at(signal)
+    heard = replace(incident, source="ok", at=at, said=signal, stale=False)
+    if incident.phase == "open":
+        over = _close(replace(heard, phase="resolved", resolved_at=at), at)
+        return _flip(incident, over, at, 1, policy, "resolved")
+    if incident.phase == "closed" and signal.tell:
+        told = replace(_blank_episode(heard, at), resolved_at=at)
+        told = _with_episode(told, Episode(told.episode, at, at))
+        return _said(told, Notice(1, "told", at))
+    return Step(replace(incident, source="ok", at=at), "none-fine")
+
+
+def _unknown(incident: Incident, signal: Signal) -> Step:
+    at = _at(signal)
+    if incident.phase == "open":
+        # The newest words stay those of the firing: "no data" says nothing new about what is wrong.
+        stale = replace(incident, source="unknown", at=at, stale=True)
+        return Step(stale, "stale", (Show(stale),))
+    if signal.tell:
+        return _open(incident, signal)
+    return Step(replace(incident, source="unknown", at=at), "none-fine")
+
+
+def _open(incident: Incident, signal: Signal) -> Step:
+    at = _at(signal)
+    firing = signal.state == "firing"
+    fresh = replace(
+        _blank_episode(incident, at),
+        source=signal.state,
+        at=at,
+        phase="open",
+        fired=firing,
+        stale=not firing,
+        said=signal,
+    )
+    fresh = _with_episode(fresh, Episode(fresh.episode, at))
+    return _said(fresh, Notice(1, "first", at))
+
+
+def _blank_episode(incident: Incident, at: int) -> Incident:
+    return Incident(
+        key=incident.key,
+        source=incident.source,
+        at=incident.at,
+        episode=_next_episode(incident),
+        opened_at=at,
+        count=1,
+        episodes=incident.episodes,
+        said=incident.said,
+    )
+
+
+def _reopened(incident: Incident) -> Incident:
+    reopened = _with_episode(incident, Episode(incident.episode, incident.opened_at))
+    return replace(reopened, phase="open", resolved_at=None)
+
+
+def _close(incident: Incident, at: int) -> Incident:
+    return _with_episode(incident, Episode(incident.episode, incident.opened_at, at))
+
+
+def _flip(before: Incident, after: Incident, at: int, times: int, policy: Policy, reason: Reason) -> Step:
+    """Count an open/resolved change; flapping is said once, and while it lasts each change is only an edit."""
+    flips = (*(one for one in before.flips if one > at - policy.window), *(at,) * times)[-KEPT_FLIPS:]
+    flapping = before.flapping or len(flips) >= policy.enter
+    after = replace(after, flips=flips, flapping=flapping, changes=before.changes + times)
+    if before.flapping:
+        return Step(after, "refresh", (Show(after),))
+    if flapping:
+        return _said(after, Notice(1, "flap-start", at, times=after.changes))
+    if reason == "resolved":
+        return _said(after, Notice(1, reason, at, lasted=(at - after.opened_at) / 1000))
+    # The nth firing of this episode: each reopening took two changes, the end before it and itself.
+    return _said(after, Notice(1, reason, at, times=1 + (after.changes + 1) // 2))
+
+
+def _said(incident: Incident, notice: Notice) -> Step:
+    return Step(incident, notice.reason, (Show(incident, (notice,)),))
+
+
+def _happening(incident: Incident, signal: Signal, policy: Policy, seen: bool) -> Step:
+    at = _at(signal)
+    if seen:
+        return Step(incident, "none-duplicate")
+    if incident.episode and abs(at - incident.at) <= policy.repeats:
+        again = replace(incident, at=max(at, incident.at), count=incident.count + 1, said=signal)
+        return _said(again, Notice(1, "repeated", at, times=again.count))
+    fresh = replace(_blank_episode(incident, at), at=max(at, incident.at), said=signal)
+    return _said(fresh, Notice(1, "said", at, times=1))
+
+
+def _next_episode(incident: Incident) -> int:
+    return 1 + max([incident.episode, *(one.number for one in incident.episodes)])
+
+
+def _with_episode(incident: Incident, episode: Episode) -> Incident:
+    """Keep the newest episodes, and always the current one."""
+    others = [one for one in incident.episodes if one.number != episode.number]
+    current = [one for one in others if one.number == incident.episode]
+    rest = [one for one in others if one.number != incident.episode]
+    kept = sorted([*rest[-(KEPT_EPISODES - 1 - len(current)) :], *current, episode], key=lambda one: one.number)
+    return replace(incident, episodes=tuple(kept))
+
+
+def _covers(episode: Episode, at: int) -> bool:
+    return episode.opened - SAME < at and (episode.closed is None or at <= episode.closed)
+
+
+def _together(before: tuple[Show, ...], after: tuple[Show, ...]) -> tuple[Show, ...]:
+    """One show per episode: what time changed first, then what the signal changed."""
+    if not before or not after or before[-1].view.episode != after[0].view.episode:
+        return before + after
+    return (*before[:-1], replace(after[0], notices=before[-1].notices + after[0].notices), *after[1:])

@@ -1,0 +1,44 @@
+"""Names what is stored: which incident a signal belongs to, and which message an incident's episode is shown in.
+
+Keys carry the version of their rule: a later rule can then never merge with an earlier one's rows.
+"""
+
+from __future__ import annotations
+
+from tocsin.model import Incident, Signal
+
+INCIDENT = "v1:I#"
+EVENT = "v1:E#"
+MESSAGE = "v1:M#"
+OPEN = "open"
+LONGEST = 900  # bytes; DynamoDB takes 2,048 for a partition key, and a message's key repeats an incident's
+
+
+def incident_key(signal: Signal) -> str:
+    """A condition belongs to its subject; a happening to its story, or to nobody but itself."""
+    if signal.sort == "condition":
+        return INCIDENT + _bounded(signal.subject)
+    return INCIDENT + _bounded(f"{signal.kind}:{signal.story or signal.event_id}")
+
+
+def event_key(signal: Signal) -> str:
+    """Under which a happening's event id is remembered."""
+    return EVENT + _bounded(f"{signal.kind}:{signal.event_id}")
+
+
+def message_id(view: Incident) -> str:
+    """A lone incident has one message per episode."""
+    return f"{view.key.removeprefix(INCIDENT)}#{view.episode}"
+
+
+def message_key(destination: str, message: str) -> str:
+    return f"{MESSAGE}{destination}#{message}"
+
+
+def _bounded(text: str) -> str:
+    raw = text.encode("utf-8", "surrogatepass")
+    if len(raw) <= LONGEST:
+        return text
+    from hashlib import sha256  # only for absurdly long names, so not at every cold start
+
+    return f"{text[:200]}~{sha256(raw).hexdigest()}"

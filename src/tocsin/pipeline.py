@@ -1,0 +1,170 @@
+"""The whole product on one screen: take in, then bring every destination up to date.
+
+Taking in never talks to a destination; delivering never decides. Once a signal is stored its record has succeeded,
+whatever a destination does: what is not shown yet is due.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from tocsin.decide import Policy, alone
+from tocsin.envelope import Envelope, unwrap
+from tocsin.grouping import message_id
+from tocsin.intake import take_in
+from tocsin.kinds import read
+from tocsin.model import Fact, Message, Phrase, Receipt, Signal
+from tocsin.outbox import behind, postponed, recorded, shown
+from tocsin.ports import Conflict, DeliveryError, Destination, Row, Store
+
+log = logging.getLogger("tocsin")
+
+MARGIN = 2.0  # seconds that must be left after a wait
+CALL = 9.0  # seconds that one call to a destination may take
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of an event: how many signals it held, and for each record that must come again its id and why."""
+
+    signals: int
+    failed: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """How time and waiting come in: ``clock`` in ms, ``sleep`` in seconds, ``left``: seconds before we are cut off."""
+
+    clock: Callable[[], int]
+    sleep: Callable[[float], None]
+    left: Callable[[], float]
+
+
+class Pipeline:
+    """One road from what was handed in to what people see. Without a store each change is told once, by itself."""
+
+    def __init__(
+        self, destinations: tuple[Destination, ...], store: Store | None = None, policy: Policy | None = None
+    ) -> None:
+        self._destinations = destinations
+        self._store = store
+        self._policy = policy or Policy()
+        self._told: set[tuple[str, str | None, int | None]] = set()
+
+    def run(self, event: object, doors: Doors) -> Outcome:
+        """Handle every record; a record that fails never hurts its neighbours."""
+        failed: list[tuple[str, str]] = []
+        count = 0
+        for envelope in unwrap(event):
+            signals = read(envelope)
+            count += len(signals)
+            problem = self._take_in(envelope, signals, doors)
+            if problem:
+                failed.append((envelope.record, problem))
+        if self._store is not None:
+            self._deliver_safely(self._store, doors)
+        return Outcome(count, tuple(failed))
+
+    def _take_in(self, envelope: Envelope, signals: tuple[Signal, ...], doors: Doors) -> str:
+        """Empty if every signal of this record is safe, else why it must come again."""
+        problem = ""
+        for signal in signals:
+            stamped = signal if signal.at is not None else replace(signal, at=envelope.times.received or doors.clock())
+            try:
+                if self._store is None or stamped.test:
+                    self._tell(stamped, doors)
+                else:
+                    self._keep(self._store, stamped, doors)
+            except DeliveryError as error:
+                problem = error.code
+                log.error("%s: not delivered: %s", signal.kind, problem, extra={"kind": signal.kind, "code": problem})
+            except Exception:  # a bug of ours: its record comes again, its neighbours are still handled
+                problem = "internal_error"
+                log.exception("%s: %s", signal.kind, problem, extra={"kind": signal.kind, "code": problem})
+        return problem
+
+    def _keep(self, store: Store, signal: Signal, doors: Doors) -> None:
+        """Store what the signal changes; if the store cannot, people see it plainly and the record comes again."""
+        try:
+            reason = take_in(store, signal, tuple(one.name for one in self._destinations), self._policy, doors.clock())
+        except Exception as error:  # whatever a store may raise: silence is the one wrong answer
+            code = "store_conflict" if isinstance(error, Conflict) else "store_unreachable"
+            log.exception("store failed: %s", code)
+            self._tell_once(signal, doors)
+            raise DeliveryError(code) from error
+        log.info("%s: %s", signal.kind, reason, extra={"kind": signal.kind, "reason": reason})
+
+    def _tell_once(self, signal: Signal, doors: Doors) -> None:
+        seen = (signal.subject, signal.state, signal.at)
+        if seen not in self._told:
+            warning = Fact(Phrase("words.store"), Phrase("words.store_down"))
+            self._tell(replace(signal, facts=(warning, *signal.facts)), doors)
+            self._told.add(seen)
+
+    def _tell(self, signal: Signal, doors: Doors) -> None:
+        """Without memory: show this one change now, or raise DeliveryError."""
+        for destination in self._destinations:
+            for show in alone(signal).shows:
+                message = Message(destination.name, message_id(show.view), show.view, notices=show.notices)
+                while behind(message):
+                    message = shown(message, self._patiently(destination, message, doors))
+        log.info("%s: told", signal.kind, extra={"kind": signal.kind, "reason": "told"})
+
+    def _patiently(self, destination: Destination, message: Message, doors: Doors) -> Receipt:
+        """Wait as long as the destination asks, if that fits into what is left."""
+        while True:
+            try:
+                return destination.show(message, (message.incident,), message.receipt)
+            except DeliveryError as error:
+                if error.retry_after is None or error.retry_after + MARGIN > doors.left():
+                    raise
+                doors.sleep(error.retry_after)
+
+    def _deliver_safely(self, store: Store, doors: Doors) -> None:
+        """What is stored has succeeded: trouble while showing it leaves it due, and never fails a record."""
+        try:
+            self.deliver(store, doors)
+        except Exception:
+            log.exception("delivery stopped: it goes on with the next event", extra={"code": "delivery_stopped"})
+
+    def deliver(self, store: Store, doors: Doors) -> None:
+        """Show what is due, the longest due first, until nothing is, or a destination refuses, or time runs out."""
+        refused: set[str] = set()
+        while doors.left() > CALL:
+            rows = [row for row in store.due(doors.clock(), 50) if _asks(row, refused)]
+            if not rows:
+                return
+            for row in rows:
+                self._bring_up(store, row, doors, refused)
+
+    def _bring_up(self, store: Store, row: Row, doors: Doors, refused: set[str]) -> None:
+        """One call for one message; what came of it is recorded before the next."""
+        message = row.content
+        if not isinstance(message, Message) or message.destination in refused or doors.left() <= CALL:
+            return
+        destination = next((one for one in self._destinations if one.name == message.destination), None)
+        if destination is None:  # its settings are gone: the row waits for their return
+            refused.add(message.destination)
+            return
+        try:
+            receipt = destination.show(message, (message.incident,), message.receipt)
+        except DeliveryError as error:
+            refused.add(message.destination)
+            log.error("not delivered: %s", error.code, extra={"code": error.code, "permanent": error.permanent})
+            self._postpone(store, row, error, doors)
+        except Exception:  # a bug of ours in one message: the others are still shown
+            log.exception("not delivered: internal_error", extra={"code": "internal_error"})
+            self._postpone(store, row, None, doors)
+        else:
+            store.change([row.key], lambda rows: recorded(rows, row.key, receipt, doors.clock()))
+
+    def _postpone(self, store: Store, row: Row, error: DeliveryError | None, doors: Doors) -> None:
+        jitter = random.random()
+        store.change([row.key], lambda rows: postponed(rows, row.key, error, doors.clock(), jitter))
+
+
+def _asks(row: Row, refused: set[str]) -> bool:
+    return isinstance(row.content, Message) and row.content.destination not in refused
