@@ -1,0 +1,89 @@
+"""Takes values out of JSON that may be missing, null or of another type, so that a kind never asks twice."""
+
+from __future__ import annotations
+
+import json
+import math
+
+Json = dict[str, object]
+
+
+def clean(text: str) -> str:
+    """The text without lone surrogates, which neither UTF-8 nor a database can hold."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+
+
+def text(source: object, *names: str) -> str:
+    """The first of these fields that is a text with something in it, or a number; else ""."""
+    if isinstance(source, dict):
+        for name in names:
+            value = source.get(name)
+            if isinstance(value, str) and value.strip():
+                return clean(value)
+            if isinstance(value, (int, float)) and not isinstance(value, bool):
+                return str(value)
+    return ""
+
+
+def number(source: object, *names: str) -> float | None:
+    """The first of these fields that is a finite number, written as a number or as text."""
+    if isinstance(source, dict):
+        for name in names:
+            found = as_number(source.get(name))
+            if found is not None:
+                return found
+    return None
+
+
+def as_number(value: object) -> float | None:
+    """A finite number, written as a number or as text; else None."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        return None
+    try:
+        found = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return found if math.isfinite(found) else None
+
+
+def whole(source: object, *names: str) -> int | None:
+    """The first of these fields that is a whole number above zero."""
+    found = number(source, *names)
+    return int(found) if found is not None and 0 < found < 1e12 and found == int(found) else None
+
+
+def mapping(source: object, *names: str) -> Json:
+    """The first of these fields that is an object; else an empty one."""
+    if isinstance(source, dict):
+        for name in names:
+            value = source.get(name)
+            if isinstance(value, dict):
+                return value
+    return {}
+
+
+def items(source: object, *names: str) -> list[object]:
+    """The first of these fields that is a list; else an empty one."""
+    if isinstance(source, dict):
+        for name in names:
+            value = source.get(name)
+            if isinstance(value, list):
+                return value
+    return []
+
+
+def yes(source: object, name: str) -> bool:
+    """Whether a field says true, as a boolean or as text."""
+    value = source.get(name) if isinstance(source, dict) else None
+    return value is True or (isinstance(value, str) and value.strip().lower() == "true")
+
+
+def parsed(value: object) -> object:
+    """What a text of JSON holds; None when it holds none. What is not text is returned as it is."""
+    if not isinstance(value, str):
+        return value
+    try:
+        found: object = json.loads(value)
+    except (ValueError, RecursionError):
+        return None
+    return found

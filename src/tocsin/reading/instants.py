@@ -1,0 +1,42 @@
+"""Reads the ways AWS writes a time, as milliseconds since 1970 (UTC); what cannot be read is None."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from tocsin.reading.fields import as_number
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+# Years beyond 9998 cannot be shown in every time zone.
+_END = 253_370_764_800_000
+
+
+def iso(value: object) -> int | None:
+    """`2017-01-12T16:30:42.236+0000`, `2019-10-02T17:04:40Z` and their kin; without a zone it is UTC."""
+    if not isinstance(value, str):
+        return None
+    try:
+        return _ms(datetime.fromisoformat(value.strip()))
+    except ValueError:
+        return None
+
+
+def epoch_ms(value: object) -> int | None:
+    """Milliseconds since 1970, written as a number or as text, as SQS does."""
+    found = as_number(value)
+    return int(found) if found is not None and 0 <= found < _END else None
+
+
+def reason_date(value: str) -> int | None:
+    """`19/12/21 23:01:00`, as alarm reasons write it (day first, UTC)."""
+    try:
+        return _ms(datetime.strptime(value, "%d/%m/%y %H:%M:%S"))
+    except ValueError:
+        return None
+
+
+def _ms(moment: datetime) -> int | None:
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    found = (aware - _EPOCH) // _MILLISECOND
+    return found if 0 <= found < _END else None
