@@ -1,0 +1,54 @@
+"""What every test may ask for, and what a skip means: on CI, a failure."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Generator
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+REQUIRE_ALL = os.environ.get("TOCSIN_REQUIRE_ALL") == "1"
+
+# No deadline: a busy neighbour is not a fault of the code. On CI the examples are the same each time.
+settings.register_profile(
+    "tocsin", deadline=None, database=None, derandomize=REQUIRE_ALL, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("tocsin")
+
+
+@pytest.fixture(scope="session")
+def needs() -> Callable[..., str]:
+    """`needs("stress")` is the path of a program, under the first of its names that answers; without it: a skip."""
+    return _find
+
+
+def _find(*names: str) -> str:
+    for name in names:
+        path = shutil.which(name)
+        # a shim may stand on PATH for a program that is not installed
+        if path and subprocess.run([path, "--version"], capture_output=True, timeout=30).returncode == 0:
+            return path
+    pytest.skip(f"needs {' or '.join(names)}, which is not on this machine")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """With TOCSIN_REQUIRE_ALL=1 a skipped test has failed."""
+    return _strict((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """With TOCSIN_REQUIRE_ALL=1 a skipped file has failed."""
+    return _strict((yield))
+
+
+def _strict(report: Any) -> Any:
+    if REQUIRE_ALL and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"TOCSIN_REQUIRE_ALL=1 allows no skip: {report.longrepr[2]}"
+    return report
