@@ -181,13 +181,17 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What a destination has taken: version painted, last notice said, and its own handle on the message."""
+    """What a destination has taken: version painted, last notice said, and its own handle on the message.
+
+    ``gone_at`` (ms) is when the destination last found its message removed by somebody else.
+    """
 
     painted: int
     said: int
     ts: str = ""
     channel: str = ""
     plainness: int = 0
+    gone_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Where messages are shown: one module or folder per destination."""

@@ -1,0 +1,291 @@
+"""The one place where a socket is opened: posts JSON over kept connections, and knows how far a failed call got.
+
+No redirect is followed, no proxy asked, no request sent twice unless the first can only have arrived torn. Neither a
+URL nor a header appears in an exception: both may be secrets.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import select
+import socket
+import ssl
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from http.client import HTTPException, HTTPResponse
+from math import inf
+from threading import Lock
+from types import MappingProxyType
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+from tocsin.ports import ConfigError
+
+# Slack echoes the message in its answer, every Korean letter as six bytes: an answer cut short would look like none.
+BODY_CAP = 262_144
+# Servers and NAT gateways drop silent connections after a minute or so, some without a word to us.
+IDLE = 45.0
+
+_LOOPBACK = re.compile(r"localhost|127\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}|::1")
+_PRINTABLE = re.compile(r"[\x21-\x7e]+")
+_HEADER = re.compile(r"[\x20-\x7e]*")
+_NONE: Mapping[str, str] = MappingProxyType({})
+
+Origin = tuple[bool, str, int]
+Found = tuple[int, int, int, str, tuple[Any, ...]]  # as socket.getaddrinfo says it
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back: names of headers in lower case, at most BODY_CAP bytes of body."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class NoAnswer(Exception):
+    """No answer came. ``sent``: the whole request had left us, so it may have been acted upon."""
+
+    def __init__(self, code: str, *, sent: bool) -> None:
+        super().__init__(code)
+        self.code = code
+        self.sent = sent
+
+
+@dataclass(frozen=True, slots=True)
+class Timeout:
+    """Seconds: to connect (TLS included), from sending to the answer's last byte, and for the whole call."""
+
+    connect: float = 3.0
+    read: float = 5.0
+    total: float = inf
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where to knock. The path of a webhook is its secret."""
+
+    tls: bool
+    host: str
+    port: int
+    path: str = field(repr=False)
+
+    @property
+    def origin(self) -> Origin:
+        return self.tls, self.host, self.port
+
+
+def address(url: str) -> Address:
+    """Take a URL apart. Raises ConfigError, without quoting it, unless it is https://, or http:// on this machine."""
+    problem = ConfigError("this is no address that tocsin may call", "it starts with https:// and has no spaces in it")
+    if not _PRINTABLE.fullmatch(url):
+        raise problem
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        raise problem from None
+    tls = parts.scheme == "https"
+    if not host or parts.username is not None or not (tls or (parts.scheme == "http" and _LOOPBACK.fullmatch(host))):
+        raise problem
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return Address(tls, host, port or (443 if tls else 80), path)
+
+
+class Connections:
+    """Kept connections, one per host. Threads may share it: a call takes its connection out while it uses it.
+
+    ``clock`` is in seconds and never goes back; ``tls`` is made at the first https:// call when it is not given.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic, tls: ssl.SSLContext | None = None) -> None:
+        self._clock = clock
+        self._tls = tls
+        self._kept: dict[Origin, tuple[socket.socket, float]] = {}
+        self._lock = Lock()
+
+    def post_json(
+        self, url: str, payload: Mapping[str, object], headers: Mapping[str, str] = _NONE, timeout: Timeout = Timeout()
+    ) -> Answer:
+        """One POST. Raises NoAnswer, ConfigError (see ``address``), ValueError if JSON has no word for the payload."""
+        to = address(url)
+        request = _request(to, payload, headers)
+        until = self._clock() + timeout.total
+        sock = self._send(to, request, timeout, until)
+        keep = False
+        try:
+            answer, keep = _receive(_Timed(sock, self._clock, min(until, self._clock() + timeout.read)))
+        finally:
+            if keep:
+                self._keep(to.origin, sock)
+            else:
+                sock.close()
+        return answer
+
+    def close(self) -> None:
+        """Hang up on everybody."""
+        with self._lock:
+            kept, self._kept = self._kept, {}
+        for sock, _ in kept.values():
+            sock.close()
+
+    def _send(self, to: Address, request: bytes, timeout: Timeout, until: float) -> socket.socket:
+        """A connection that the whole request has left by. What arrives torn is never acted upon, so a kept connection
+        that dies while sending may be replaced in silence."""
+        kept = self._take(to.origin)
+        if kept and _sent(kept, request, min(timeout.read, until - self._clock())):
+            return kept
+        sock = self._open(to, timeout.connect, until)
+        if _sent(sock, request, min(timeout.read, until - self._clock())):
+            return sock
+        raise NoAnswer("send_error", sent=False)
+
+    def _open(self, to: Address, limit: float, until: float) -> socket.socket:
+        code = "dns_error"
+        for family, kind, protocol, _, where in _found(to):
+            within = min(limit, until - self._clock())
+            if within <= 0:
+                raise NoAnswer("connect_timeout", sent=False)
+            sock = socket.socket(family, kind, protocol)
+            try:
+                return self._connected(sock, where, to, within)
+            except OSError as error:
+                sock.close()
+                code = _code(error)
+        raise NoAnswer(code, sent=False)
+
+    def _connected(self, sock: socket.socket, where: tuple[Any, ...], to: Address, within: float) -> socket.socket:
+        started = self._clock()
+        sock.settimeout(within)
+        sock.connect(where)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if not to.tls:
+            return sock
+        sock.settimeout(max(0.001, within - (self._clock() - started)))
+        return self._context().wrap_socket(sock, server_hostname=to.host)
+
+    def _context(self) -> ssl.SSLContext:
+        with self._lock:
+            if self._tls is None:
+                self._tls = ssl.create_default_context()
+            return self._tls
+
+    def _take(self, origin: Origin) -> socket.socket | None:
+        with self._lock:
+            sock, since = self._kept.pop(origin, (None, 0.0))
+        if sock is None:
+            return None
+        if self._clock() - since < IDLE and _silent(sock):
+            return sock
+        sock.close()
+        return None
+
+    def _keep(self, origin: Origin, sock: socket.socket) -> None:
+        with self._lock:
+            other = self._kept.get(origin)
+            self._kept[origin] = (sock, self._clock())
+        if other:
+            other[0].close()
+
+
+def _silent(sock: socket.socket) -> bool:
+    """An idle connection has nothing to say: what can be read from it is its end."""
+    try:
+        return not select.select([sock], [], [], 0)[0]
+    except ValueError:  # more files are open than select can count
+        return False
+
+
+def _request(to: Address, payload: Mapping[str, object], headers: Mapping[str, str]) -> bytes:
+    text = json.dumps(payload, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    body = text.encode("utf-8", "replace")  # half a surrogate pair, as AWS may quote it, has no UTF-8
+    host = f"[{to.host}]" if ":" in to.host else to.host
+    lines = {
+        "Host": host if to.port == (443 if to.tls else 80) else f"{host}:{to.port}",
+        "User-Agent": "tocsin",
+        "Accept-Encoding": "identity",
+        "Content-Type": "application/json; charset=utf-8",
+        "Content-Length": str(len(body)),
+        **headers,
+    }
+    if not all(_HEADER.fullmatch(value) for value in lines.values()):
+        raise ConfigError("a header holds a character that HTTP cannot carry", "look for a line break in a token")
+    head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
+    return f"POST {to.path} HTTP/1.1\r\n{head}\r\n".encode("ascii") + body
+
+
+def _found(to: Address) -> list[Found]:
+    try:
+        return list(socket.getaddrinfo(to.host, to.port, type=socket.SOCK_STREAM))
+    except (OSError, UnicodeError):
+        raise NoAnswer("dns_error", sent=False) from None
+
+
+def _code(error: OSError) -> str:
+    if isinstance(error, TimeoutError):
+        return "connect_timeout"
+    return "tls_error" if isinstance(error, ssl.SSLError) else "connect_error"
+
+
+def _sent(sock: socket.socket, request: bytes, within: float) -> bool:
+    try:
+        sock.settimeout(max(0.001, within))
+        sock.sendall(request)
+    except OSError:
+        sock.close()
+        return False
+    return True
+
+
+def _receive(wire: _Timed) -> tuple[Answer, bool]:
+    """The answer, and whether its connection may be used again."""
+    response = HTTPResponse(cast(socket.socket, wire), method="POST")
+    try:
+        response.begin()
+        body = response.read(BODY_CAP)
+        headers = {name.lower(): value for name, value in response.getheaders()}
+        # after a 1xx the true answer may still be on its way: nobody else may read it
+        whole = response.isclosed() and not response.will_close and response.status >= 200
+        return Answer(response.status, headers, body), whole
+    except TimeoutError:
+        raise NoAnswer("read_timeout", sent=True) from None
+    except OSError:
+        raise NoAnswer("connection_lost", sent=True) from None
+    except (HTTPException, ValueError):
+        raise NoAnswer("bad_answer", sent=True) from None
+    finally:
+        response.close()
+
+
+class _Timed:
+    """A socket to be read until one instant, however slowly its bytes drip; the file that HTTPResponse asks for."""
+
+    closed = False
+
+    def __init__(self, sock: socket.socket, clock: Callable[[], float], until: float) -> None:
+        self._sock = sock
+        self._clock = clock
+        self._until = until
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        return io.BufferedReader(cast(io.RawIOBase, self))
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:
+        left = self._until - self._clock()
+        if left <= 0:
+            raise TimeoutError
+        self._sock.settimeout(left)
+        return self._sock.recv_into(buffer)
+
+    def flush(self) -> None:
+        """Nothing is written through this file."""
+
+    def close(self) -> None:
+        """The socket outlives the answer."""
