@@ -1,0 +1,71 @@
+"""The registry of kinds: which module reads which AWS event, and what happens when none does or one trips.
+
+Adding a kind is one module with ``read(envelope)`` and ``WORDS``, one line in ``KINDS``, event files and snapshots.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from importlib import import_module
+
+from tocsin.envelope import Envelope
+from tocsin.model import Fact, Phrase, Signal
+from tocsin.reading.content import cut
+from tocsin.reading.entries import Entry, Keys, index
+from tocsin.reading.fields import clean
+
+KINDS = (
+    Entry("sns_subscription", "sns_subscription", (Keys("TopicArn", "SubscribeURL"),)),
+)  # fmt: skip
+
+# Asked last and in this order; each reads what is left to it, the last one anything.
+FALLBACKS = (
+    Entry("generic_event", "generic_event"),
+    Entry("generic_json", "generic_json"),
+    Entry("text", "text"),
+    Entry("unknown", "unknown"),
+)
+
+INDEX = index(KINDS)
+
+
+def read(envelope: Envelope) -> tuple[Signal, ...]:
+    """What the record says: one signal per finding, alarm or record. Never empty, never raises.
+
+    A kind that cannot make sense of its event, or trips over it, hands it on to the fallbacks, with the reason.
+    """
+    trips: list[Fact] = []
+    for entry in (*INDEX.find(envelope), *FALLBACKS[:-1]):
+        try:
+            signals = _ask(entry, envelope)
+        except Exception as error:
+            trips.append(_trip(entry, error))
+            continue
+        if signals:
+            return _finished(signals, entry, envelope, trips)
+    return _finished(_ask(FALLBACKS[-1], envelope), FALLBACKS[-1], envelope, trips)
+
+
+def _ask(entry: Entry, envelope: Envelope) -> tuple[Signal, ...]:
+    signals: tuple[Signal, ...] = import_module(f"tocsin.kinds.{entry.module}").read(envelope)
+    return signals
+
+
+def _trip(entry: Entry, error: Exception) -> Fact:
+    why = cut(clean(f"{type(error).__name__}: {error}"), 200)[0]
+    return Fact(Phrase("unknown.note"), Phrase("unknown.tripped", {"kind": entry.name, "error": why}))
+
+
+def _finished(signals: tuple[Signal, ...], entry: Entry, envelope: Envelope, trips: list[Fact]) -> tuple[Signal, ...]:
+    """The signals with what holds for every kind alike: its name, the test mark, an id, the labels of all."""
+    return tuple(
+        replace(
+            signal,
+            kind=entry.name,
+            test=envelope.test,
+            event_id=signal.event_id or envelope.event_id,
+            facts=(*signal.facts, *trips),
+            labels={**signal.labels, "kind": entry.name, "account": signal.account, "region": signal.region},
+        )
+        for signal in signals
+    )

@@ -1,0 +1,37 @@
+"""Links into the AWS console; "" where a link would lead nowhere (no region, or a partition without a public host)."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from tocsin.reading import arns
+
+_HOSTS = {
+    "aws": "https://{region}.console.aws.amazon.com",
+    "aws-cn": "https://{region}.console.amazonaws.cn",
+    "aws-us-gov": "https://console.amazonaws-us-gov.com",
+    "aws-eusc": "https://console.amazonaws-eusc.eu",
+}
+
+
+def home(partition: str, region: str) -> str:
+    """The console's start page in a region."""
+    return _page(partition, region, "console")
+
+
+def alarm(partition: str, region: str, name: str) -> str:
+    """A metric, log or composite alarm's page; its name may hold any character."""
+    page = _page(partition, region, "cloudwatch")
+    return page and f"{page}#alarmsV2:alarm/{quote(name, safe='')}"
+
+
+def log_group(partition: str, region: str, name: str) -> str:
+    """A log group's page. The console wants the name encoded twice, with "$" for "%"."""
+    page = _page(partition, region, "cloudwatch")
+    coded = quote(quote(name, safe=""), safe="").replace("%", "$")
+    return page and f"{page}#logsV2:log-groups/log-group/{coded}"
+
+
+def _page(partition: str, region: str, service: str) -> str:
+    host = _HOSTS.get(partition, "")
+    return f"{host.format(region=region)}/{service}/home?region={region}" if host and arns.is_region(region) else ""

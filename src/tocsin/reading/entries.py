@@ -1,0 +1,86 @@
+"""How the registry of kinds says which events are whose: plain data, and the lookup over it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from tocsin.envelope import Envelope
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An EventBridge event of this source, and of this detail-type unless it is left out."""
+
+    source: str
+    detail_type: str = ""
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class Keys:
+    """An object that has all of these fields."""
+
+    names: tuple[str, ...]
+
+    def __init__(self, *names: str) -> None:
+        object.__setattr__(self, "names", names)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A plain text, searched with regular expressions for its SNS subject and its body."""
+
+    subject: str = ""
+    body: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One kind: the name that people see, its module in ``tocsin.kinds``, and where it is found."""
+
+    name: str
+    module: str
+    where: tuple[Source | Keys | Text, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """Entries by what they look for, so that finding one costs little however many there are."""
+
+    sources: dict[tuple[str, str], list[Entry]] = field(default_factory=dict)
+    keys: dict[str, list[tuple[tuple[str, ...], Entry]]] = field(default_factory=dict)
+    texts: list[tuple[Text, Entry]] = field(default_factory=list)
+
+    def find(self, envelope: Envelope) -> tuple[Entry, ...]:
+        """The entries that claim this envelope, each once. More than one is a fault of the registry."""
+        body = envelope.body
+        found: list[Entry] = []
+        if isinstance(body, str):
+            found += [entry for text, entry in self.texts if _says(text, envelope.subject or "", body)]
+        elif isinstance(body, dict) and envelope.via[-1:] == ("eventbridge",):
+            source, detail_type = str(body.get("source")), str(body.get("detail-type"))
+            found += self.sources.get((source, detail_type), [])
+            found += self.sources.get((source, ""), [])
+        elif isinstance(body, dict):
+            for first in self.keys.keys() & body.keys():
+                found += [entry for names, entry in self.keys[first] if body.keys() >= set(names)]
+        return tuple(dict.fromkeys(found))
+
+
+def index(entries: Sequence[Entry]) -> Index:
+    """The lookup over these entries; their order makes no difference."""
+    made = Index()
+    for entry in entries:
+        for where in entry.where:
+            if isinstance(where, Source):
+                made.sources.setdefault((where.source, where.detail_type), []).append(entry)
+            elif isinstance(where, Keys):
+                made.keys.setdefault(where.names[0], []).append((where.names, entry))
+            else:
+                made.texts.append((where, entry))
+    return made
+
+
+def _says(text: Text, subject: str, body: str) -> bool:
+    return bool(re.search(text.subject, subject) and re.search(text.body, body))
