@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime, tzinfo
 from importlib import import_module
+from sys import float_info
 from typing import Literal, NamedTuple
 
 from tocsin.model import At, Lapse, Phrase, Strong, Value
@@ -78,15 +79,20 @@ def plain(value: Value, language: str, zone: tzinfo) -> str:
 
 
 def instant(ms: int, zone: tzinfo) -> str:
-    """An instant with its zone, to the second: "2026-11-24 09:33:20 UTC"."""
-    return datetime.fromtimestamp(ms / 1000, zone).strftime("%Y-%m-%d %H:%M:%S %Z")
+    """An instant with its zone, to the second: "2026-11-24 09:33:20 UTC". One that no calendar holds stays a number."""
+    try:
+        return datetime.fromtimestamp(ms / 1000, zone).strftime("%Y-%m-%d %H:%M:%S %Z")
+    except (OverflowError, ValueError, OSError):
+        return str(ms)
 
 
 def number(value: float) -> str:
     """A number as people write it: at most 4 significant decimals, thousands kept apart ("1,234.5", "0.00012")."""
     if value != value or value in (float("inf"), float("-inf")):
         return str(value)
-    if value == int(value) and abs(value) < 1e15:
+    if abs(value) >= 1e15:
+        return f"{min(max(value, -float_info.max), float_info.max):.6g}"
+    if value == int(value):
         return f"{int(value):,}"
     if abs(value) >= 1000:
         return f"{value:,.1f}".removesuffix(".0")
