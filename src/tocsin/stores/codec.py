@@ -69,11 +69,12 @@ def encode(content: Content) -> str:
 def decode(text: str) -> Content:
     """What ``encode`` was given. Unreadable if the text is anything else, or names a class that is not known here."""
     try:
+        if not text.isascii():
+            raise ValueError("it holds what was never written")
         content = _read(json.loads(text), _CONTENTS)
     except (ValueError, TypeError, RecursionError) as error:
         raise Unreadable(f"a stored row cannot be read: {error}") from error
-    if not isinstance(content, _CONTENTS):
-        raise Unreadable("a stored row cannot be read: it holds no object")
+    assert isinstance(content, _CONTENTS)
     return content
 
 
