@@ -20,7 +20,7 @@ _PURE = (
     "tocsin_local.alarms.evaluate",
 )
 _SOCKETS = ("socket", "ssl", "http", "urllib.request", "socketserver", "ftplib", "smtplib", "imaplib", "asyncio")
-_IMPURE = (*_SOCKETS, "time", "random", "secrets", "uuid", "os", "sys", "subprocess", "threading", "multiprocessing",
+_IMPURE = (*_SOCKETS, "time", "random", "secrets", "uuid", "os", "subprocess", "threading", "multiprocessing",
            "shutil", "tempfile", "signal", "locale", "platform", "getpass")  # fmt: skip
 _IMPURE_CALLS = {"print", "open", "input"}
 _CLOCKS = {"now", "utcnow", "today"}
