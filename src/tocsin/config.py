@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta, timezone, tzinfo
+from datetime import UTC, timedelta, timezone, tzinfo
 from urllib.parse import urlsplit
 
 from tocsin.ports import ConfigError
@@ -31,7 +31,7 @@ class Config:
     """``store`` is "none", "memory" or "sqlite:PATH". ``warnings``: what was set but could not be used."""
 
     language: str = "en"
-    zone: tzinfo = timezone.utc  # noqa: UP017 - the same object on every Python that we run on
+    zone: tzinfo = UTC
     store: str = "none"
     webhook_url: str = field(default="", repr=False)
     bot_token: str = field(default="", repr=False)
@@ -117,7 +117,7 @@ def _zone(value: str, language: str, warnings: list[str]) -> tzinfo:
 
 def zone_of(language: str) -> tzinfo:
     """The zone in which a language's readers most likely live. Korea has no daylight saving time."""
-    return SEOUL if language == "ko" else timezone.utc  # noqa: UP017
+    return SEOUL if language == "ko" else UTC
 
 
 def _store(value: str) -> str:

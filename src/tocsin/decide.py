@@ -63,21 +63,18 @@ def tick(incident: Incident, now: int, policy: Policy) -> Step:
 
 
 def alone(signal: Signal) -> Step:
-    """What one signal says without any memory: each change is told once, by itself."""
-    at = _at(signal)
-    blank = Incident(key="", at=at, source=signal.state, said=signal, episode=1, count=1)
+    """What one signal says without any memory: each change is told once, by itself. Its time may be unknown."""
+    at = signal.at or 0
+    blank = Incident(key="", at=-1 if signal.at is None else at, source=signal.state, said=signal, episode=1, count=1)
     if signal.sort == "happening":
-        view, notice = blank, Notice(1, "said", at)
-    elif signal.state == "ok":
-        known = signal.old == "firing" and signal.old_at is not None
-        opened = signal.old_at if known and signal.old_at is not None else 0
-        view = replace(blank, phase="resolved", fired=True, opened_at=opened, resolved_at=at)
-        notice = Notice(1, "resolved", at, lasted=(at - opened) / 1000 if known else None)
-    else:
-        firing = signal.state == "firing"
-        view = replace(blank, phase="open", fired=firing, stale=not firing, opened_at=at)
-        notice = Notice(1, "first", at)
-    return Step(view, notice.reason, (Show(view, (notice,)),))
+        return _said(blank, Notice(1, "said", at))
+    if signal.state == "ok":
+        opened = signal.old_at if signal.old == "firing" and at else None
+        over = replace(blank, phase="resolved", fired=True, opened_at=opened or 0, resolved_at=signal.at)
+        return _said(over, Notice(1, "resolved", at, lasted=(at - opened) / 1000 if opened else None))
+    firing = signal.state == "firing"
+    open_ = replace(blank, phase="open", fired=firing, stale=not firing, opened_at=at)
+    return _said(open_, Notice(1, "first", at))
 
 
 def _at(signal: Signal) -> int:

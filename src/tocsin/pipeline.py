@@ -7,7 +7,6 @@ whatever a destination does: what is not shown yet is due.
 from __future__ import annotations
 
 import logging
-import random
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -36,11 +35,15 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Doors:
-    """How time and waiting come in: ``clock`` in ms, ``sleep`` in seconds, ``left``: seconds before we are cut off."""
+    """How time, waiting and chance come in: ``clock`` in ms, ``sleep`` in s, ``left``: seconds until we are cut off.
+
+    ``chance`` gives a number in [0, 1).
+    """
 
     clock: Callable[[], int]
     sleep: Callable[[float], None]
     left: Callable[[], float]
+    chance: Callable[[], float]
 
 
 class Pipeline:
@@ -162,7 +165,7 @@ class Pipeline:
             store.change([row.key], lambda rows: recorded(rows, row.key, receipt, doors.clock()))
 
     def _postpone(self, store: Store, row: Row, error: DeliveryError | None, doors: Doors) -> None:
-        jitter = random.random()
+        jitter = doors.chance()
         store.change([row.key], lambda rows: postponed(rows, row.key, error, doors.clock(), jitter))
 
 

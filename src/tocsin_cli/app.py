@@ -9,6 +9,7 @@ import click
 
 from tocsin.ports import ConfigError
 from tocsin_cli import ui
+from tocsin_cli.secrets import refuse_secrets
 
 # name of the command -> the module under tocsin_cli.commands that holds it (attribute of the same name)
 COMMANDS = {
@@ -50,6 +51,7 @@ def cli() -> None:
 def main() -> None:
     """Run, and end with a documented exit code; an unexpected error is a bug and keeps its traceback."""
     try:
+        refuse_secrets(sys.argv[1:])
         cli.main(prog_name="tocsin", standalone_mode=False)
     except ConfigError as problem:
         ui.error(str(problem), problem.hint or None)

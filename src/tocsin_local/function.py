@@ -1,0 +1,71 @@
+"""A function as Lambda invokes it asynchronously: a queue before it, and two more tries after an error."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Self
+
+log = logging.getLogger("tocsin.local")
+
+# Lambda waits one minute, then two (docs: invocation-async-error-handling); nobody waits that long before a screen.
+DELAYS = (1.0, 2.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """One event's way through the function: ``tries`` used, and the last error in a few words, empty if it worked."""
+
+    event: Any
+    tries: int
+    error: str = ""
+    answer: Any = None
+
+
+class Function:
+    """Takes events in turn on a thread of its own; ``tell`` hears of each that is done. A context manager."""
+
+    def __init__(
+        self,
+        invoke: Callable[[Any], Any],
+        tell: Callable[[Invocation], None],
+        delays: tuple[float, ...] = DELAYS,
+    ) -> None:
+        self._invoke = invoke
+        self._tell = tell
+        self._delays = delays
+        self._events: queue.Queue[Any] = queue.Queue()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._work, name="function", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Events that were taken already are finished first, without waiting between tries."""
+        self._stopping.set()
+        self._events.put(None)
+        self._thread.join()
+
+    def put(self, event: Any) -> None:
+        """Queue an event, as SNS does, and return at once."""
+        self._events.put(event)
+
+    def _work(self) -> None:
+        while (event := self._events.get()) is not None:
+            self._tell(self._tried(event))
+
+    def _tried(self, event: Any) -> Invocation:
+        error = ""
+        for tries, delay in enumerate((*self._delays, 0.0), 1):
+            try:
+                return Invocation(event, tries, answer=self._invoke(event))
+            except Exception as problem:  # whatever the function raises is what Lambda would count as its error
+                error = f"{type(problem).__name__}: {problem}"
+                log.warning("invocation failed: %s", error)
+            self._stopping.wait(delay)
+        return Invocation(event, len(self._delays) + 1, error)
