@@ -68,7 +68,7 @@ class Call:
         """The channel that the call names: by id, for some methods also by name."""
         name = self.text("channel")
         channel = self.workspace.channel(name) if by_name else self.workspace.channels.get(name)
-        if channel is None or (channel.private and not channel.member and not by_name):
+        if channel is None:
             raise Refused("channel_not_found")
         return channel
 

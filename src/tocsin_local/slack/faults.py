@@ -77,13 +77,13 @@ def reset(stored: bool = False) -> Fault:
 
 
 def stall(seconds: float = 3600.0, stored: bool = True) -> Fault:
-    """Says nothing for that long, or until the client gives up; then gives the true answer (or none)."""
+    """Says nothing for that long, or until the client gives up; then gives the true answer (503 if not stored)."""
     return Fault("stall", Way.STALL, stored, seconds=seconds)
 
 
 def trickle(seconds: float = 0.05, stored: bool = True) -> Fault:
-    """The true answer, one byte of its head at a time."""
-    return Fault("slow headers", Way.TRICKLE, stored, None if stored else Response(503), seconds)
+    """The true answer (503 if not stored), its head one byte at a time."""
+    return Fault("slow headers", Way.TRICKLE, stored, seconds=seconds)
 
 
 def raw(data: bytes, stored: bool = False) -> Fault:

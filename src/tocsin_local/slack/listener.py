@@ -24,14 +24,16 @@ class Listener:
         self._handle = handle
         self._lock = threading.Lock()
         self._connections: dict[socket.socket, threading.Thread] = {}
-        self._socket = _bound(0)
-        self.port: int = self._socket.getsockname()[1]
+        self._socket: socket.socket | None = None
+        self.port = 0
         self._accepting: threading.Thread | None = None
         self._refusing = threading.Event()
 
     def open(self) -> None:
-        """Accept connections, from now on or again."""
+        """Accept connections, from now on or again, on the same port as before."""
         if self._accepting is None:
+            self._socket = self._socket or _bound(self.port)
+            self.port = self._socket.getsockname()[1]
             self._socket.listen(128)
             self._refusing.clear()
             self._accepting = threading.Thread(target=self._accept, args=(self._socket,), daemon=True)
@@ -39,7 +41,7 @@ class Listener:
 
     def refuse(self) -> None:
         """Refuse new connections and drop the open ones; the port stays ours."""
-        if self._accepting is not None:
+        if self._accepting is not None and self._socket is not None:
             self._refusing.set()
             with contextlib.suppress(OSError):  # wakes the thread that accepts: closing its socket does not everywhere
                 socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
@@ -52,14 +54,17 @@ class Listener:
     def drop(self) -> None:
         """Close every open connection, as a server does with idle ones."""
         with self._lock:
-            open_now = dict(self._connections)
+            open_now, self._connections = self._connections, {}
         for connection, thread in open_now.items():
             _shut(connection)
             thread.join()
 
     def close(self) -> None:
+        """Give the port back, with every thread joined."""
         self.refuse()
-        self._socket.close()
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
 
     def _accept(self, listening: socket.socket) -> None:
         while True:
@@ -70,20 +75,20 @@ class Listener:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             thread = threading.Thread(target=self._serve, args=(connection,), daemon=True)
             with self._lock:
-                self._connections[connection] = thread
+                alive = {held: served for held, served in self._connections.items() if served.is_alive()}
+                self._connections = {**alive, connection: thread}
                 thread.start()
 
     def _serve(self, connection: socket.socket) -> None:
-        with connection, connection.makefile("rb") as stream, contextlib.suppress(OSError, NotHttp):
+        with connection, connection.makefile("rb") as stream, contextlib.suppress(OSError):
             try:
                 if stream.peek(1)[:1] == _TLS_HANDSHAKE:
                     connection.sendall(_TLS_ALERT)
+                    return
                 while self._exchange(connection, stream):
                     pass
-            finally:
-                with self._lock:
-                    self._connections.pop(connection)
-                _shut(connection)
+            except NotHttp:
+                connection.sendall(Response(400).head(keep_alive=False))
 
     def _exchange(self, connection: socket.socket, stream: BufferedReader) -> bool:
         """One request and its answer; whether the connection may be used again."""

@@ -8,7 +8,7 @@ from typing import Self, TypeVar
 
 from tocsin_local.slack.answers import Answer
 from tocsin_local.slack.clock import Clock
-from tocsin_local.slack.faults import Fault
+from tocsin_local.slack.faults import Fault, Way
 from tocsin_local.slack.files import answer_upload
 from tocsin_local.slack.listener import Listener
 from tocsin_local.slack.records import Channel, Hook, HookState, Message, Received, TokenState, UnknownThread
@@ -26,7 +26,8 @@ class LocalSlack:
     """A faithful stand-in for Slack. Use it as a context manager, or call `start` and `stop`.
 
     `clock` gives seconds since the epoch, `burst` is how many messages a channel takes at once before it is one
-    per second. A workspace begins with one channel, one webhook into it and one bot that is in it.
+    per second. A workspace begins with one channel, one webhook into it and one bot that is in it. It speaks plain
+    HTTP: whoever connects by https gets a TLS alert.
     """
 
     def __init__(self, clock: Clock = time.time, burst: int = 4, channel: str = "#alarms") -> None:
@@ -217,12 +218,13 @@ class LocalSlack:
     def _received(self, call: str, request: Request, answer: Answer, fault: Fault | None) -> Received:
         status = answer.response.status
         if fault:
-            status = fault.reply.status if fault.reply else 0
+            silent = fault.way in (Way.HANG_UP, Way.RESET, Way.BYTES)
+            status = fault.reply.status if fault.reply else 0 if silent else status
         return Received(
             self._workspace.clock(),
             call,
             request.verb,
-            self._redacted(request.path),
+            self._redacted(request.target),
             {name: value for name, value in request.headers.items() if name not in _SECRET_HEADERS},
             self._redacted(request.body.decode("utf-8", "backslashreplace")),
             answer.verdict,

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tocsin_local.slack.across import across, attachment_is_empty
+from tocsin_local.slack.parsing import strict_json
 from tocsin_local.slack.schema import Finding, check
 
 TEXT_CUT = 40_000
@@ -124,8 +125,8 @@ def _decoded(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     try:
-        return json.loads(value)
-    except (ValueError, RecursionError):
+        return strict_json(value)
+    except ValueError:
         return value
 
 
@@ -168,6 +169,11 @@ def _judge_metadata(raw: Any, docket: _Docket) -> None:
     metadata = _decoded(raw)
     if metadata is None or metadata == "" or metadata == {}:
         return
-    docket.charge("invalid_metadata_format", *check("MessageMetadata", metadata, "/metadata"))
+    match metadata:
+        case {"event_type": str(), "event_payload": dict()}:
+            pass
+        case _:
+            finding = Finding("/metadata", "must provide event_type and event_payload", "missing_field")
+            docket.charge("invalid_metadata_format", finding)
     if len(json.dumps(metadata).encode()) > METADATA_BYTES:
         docket.charge("metadata_too_large", Finding("/metadata", f"must be less than {METADATA_BYTES + 1} bytes"))

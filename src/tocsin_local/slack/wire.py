@@ -2,7 +2,7 @@
 
 import http.client
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from io import BufferedReader
 from typing import Any
@@ -17,14 +17,21 @@ class NotHttp(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """`headers` have lower-case names; `path` is without the query."""
+    """`target` is what was asked for, with the query; `headers` have lower-case names."""
 
     verb: str
-    path: str
-    query: dict[str, str]
-    headers: dict[str, str]
-    body: bytes
+    target: str
+    headers: dict[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
     keep_alive: bool
+
+    @property
+    def path(self) -> str:
+        return urlsplit(self.target).path
+
+    @property
+    def query(self) -> dict[str, str]:
+        return dict(parse_qsl(urlsplit(self.target).query, keep_blank_values=True))
 
     def content_type(self) -> tuple[str, str]:
         """The media type and its charset, both lower case, "" where missing."""
@@ -69,13 +76,12 @@ def read_request(stream: BufferedReader) -> Request | None:
     try:
         verb, target, version = line.decode("latin-1").split()
         parsed = http.client.parse_headers(stream)
-        url = urlsplit(target)
+        urlsplit(target)
     except (ValueError, http.client.HTTPException) as error:
         raise NotHttp from error
     headers = {name.lower(): value for name, value in parsed.items()}
     close = version != "HTTP/1.1" or headers.get("connection", "").lower() == "close"
-    query = dict(parse_qsl(url.query, keep_blank_values=True))
-    return Request(verb, url.path, query, headers, _body(stream, headers), not close)
+    return Request(verb, target, headers, _body(stream, headers), not close)
 
 
 def _body(stream: BufferedReader, headers: dict[str, str]) -> bytes:
