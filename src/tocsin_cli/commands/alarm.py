@@ -1,0 +1,147 @@
+"""`tocsin alarm check`: runs CloudWatch's evaluation over recorded datapoints and shows each change of state."""
+
+from __future__ import annotations
+
+import json
+from math import isnan
+from pathlib import Path
+
+import click
+from rich.text import Text
+
+from tocsin.ports import ConfigError
+from tocsin_cli import ui
+from tocsin_local.alarms import files, recording
+from tocsin_local.alarms.datapoints import Sample
+from tocsin_local.alarms.definition import MetricAlarm
+from tocsin_local.alarms.evaluate import STATES, State
+from tocsin_local.alarms.spelling import iso_date, milliseconds
+from tocsin_local.alarms.watch import Look, Setup, Watch, look_once, replay
+
+COLOURS = {"OK": "green", "ALARM": "red", "INSUFFICIENT_DATA": "yellow"}
+
+
+def _instant(ctx: click.Context, param: click.Parameter, given: str | None) -> int | None:
+    try:
+        return None if given is None else milliseconds(given)
+    except (ValueError, OverflowError):
+        raise click.BadParameter(f"{given!r} is no ISO 8601 instant such as 2026-09-14T05:42:57.551Z.") from None
+
+
+def _phase(ctx: click.Context, param: click.Parameter, given: float) -> int:
+    if isnan(given):  # which click's range lets pass
+        raise click.BadParameter("nan is no time.")
+    return round(given * 1000)
+
+
+PATH = click.Path(path_type=Path)
+
+
+@click.group()
+def alarm() -> None:
+    """Alarms on this machine, evaluated as CloudWatch does."""
+
+
+@alarm.command()
+@click.argument("file", type=PATH)
+@click.option("--data", type=PATH, required=True, metavar="FILE", help="Recorded datapoints: CSV or JSON lines.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per line.")
+@click.option("--state", type=click.Choice(STATES), default="INSUFFICIENT_DATA", show_default=True, help="Before it.")
+@click.option(
+    "--evaluation-range",
+    type=click.IntRange(1, 100_000),
+    metavar="N",
+    help="Datapoints that an evaluation fetches; default: EvaluationPeriods + 2, or × 3 for periods under 60 s.",
+)
+@click.option(
+    "--phase",
+    type=click.FloatRange(0, 3600, max_open=True),
+    default=0.0,
+    callback=_phase,
+    metavar="SECONDS",
+    help="The alarm's own second within the evaluation interval.",
+)
+@click.option("--from", "start", callback=_instant, metavar="T", help="First instant; default: the first sample.")
+@click.option("--to", "end", callback=_instant, metavar="T", help="Last instant; default: one range after the last.")
+@click.option("--at", callback=_instant, metavar="T", help="One evaluation at this instant, from --state.")
+@click.option("--alarm", "name", metavar="NAME", help="Which alarm, where FILE defines several.")
+def check(
+    file: Path,
+    data: Path,
+    as_json: bool,
+    state: State,
+    evaluation_range: int | None,
+    phase: int,
+    start: int | None,
+    end: int | None,
+    at: int | None,
+    name: str | None,
+) -> None:
+    """Run the alarm in FILE over recorded datapoints and print each change of its state.
+
+    FILE is JSON as `aws cloudwatch put-metric-alarm --cli-input-json` takes it (or a list, or what describe-alarms
+    answers), or TOML with the same fields in [[alarm]] tables. The data are rows of timestamp,value and, where it
+    differs, available_at: when the value was published. A row is a sample at its instant.
+
+    \b
+    Exit codes:
+      0  done, with or without a change
+      2  wrong usage, or a file that must be mended first
+    """
+    if at is not None and (start is not None or end is not None):
+        raise click.UsageError("--at is one instant: leave --from and --to out.")
+    chosen = _chosen(file, name)
+    samples = recording.read(data)
+    watch = Watch(chosen, Setup(state, evaluation_range, phase))
+    if watch.slots < chosen.periods:
+        raise click.BadParameter(f"at least EvaluationPeriods, {chosen.periods}.", param_hint="--evaluation-range")
+    if watch.schedule.phase_ms >= watch.schedule.interval * 1000:
+        raise click.BadParameter(
+            f"this alarm is evaluated every {watch.schedule.interval} s, its phase is less.", param_hint="--phase"
+        )
+    looks = _looks(watch, samples, start, end) if at is None else [look_once(watch, samples, at)]
+    _show_json(chosen, looks) if as_json else _show_lines(chosen, looks)
+
+
+def _chosen(file: Path, name: str | None) -> MetricAlarm:
+    found = files.entries(file)
+    names = ", ".join(entry.name for entry in found[:10])
+    if name is None and len(found) > 1:
+        raise ConfigError(f"{file} defines {len(found)} alarms", f"Choose one with --alarm: {names}")
+    entry = next((entry for entry in found if name in (None, entry.name)), None)
+    if entry is None:
+        raise ConfigError(f'{file} defines no alarm "{name}"', f"It defines: {names}")
+    chosen = entry.read()
+    if not isinstance(chosen, MetricAlarm):
+        raise ConfigError(f'alarm "{entry.name}" in {file} is a composite: it has no datapoints', "Check its children.")
+    return chosen
+
+
+def _looks(watch: Watch, samples: tuple[Sample, ...], start: int | None, end: int | None) -> list[Look]:
+    times = [sample.at for sample in samples]
+    first = min(times) if start is None else start
+    last = max(times) + watch.slots * watch.alarm.period * 1000 if end is None else end
+    if last < first:
+        raise ConfigError(f"--from is {iso_date(first)}, after --to, {iso_date(last)}", "Turn them round.")
+    return list(replay(watch, samples, first, last))
+
+
+def _show_json(chosen: MetricAlarm, looks: list[Look]) -> None:
+    for look in looks:
+        shown = {
+            "alarm": chosen.name,
+            "at": iso_date(look.at),
+            "from": look.before,
+            "to": look.after,
+            "reason": look.reason,
+            "reasonData": look.reason_data,
+        }
+        ui.line(json.dumps(shown, ensure_ascii=False))
+
+
+def _show_lines(chosen: MetricAlarm, looks: list[Look]) -> None:
+    if not looks:
+        ui.line(f"{chosen.name}: no change of state.")
+    for look in looks:
+        ui.show(Text.assemble(f"{iso_date(look.at)}  {look.before} → ", (look.after, COLOURS[look.after])))
+        ui.show(Text(f"    {look.reason or 'The datapoints call for no state, so it stays.'}"))
