@@ -200,6 +200,7 @@ class Message:
 
     A lone alarm's ``id`` is its incident key and episode, and ``incident`` is that episode as it now stands, so that a
     later episode never repaints an earlier message.
+    ``doubt``: the last call may have been taken although it failed, so the next one says that it may be a repeat.
     """
 
     destination: str
@@ -209,6 +210,7 @@ class Message:
     notices: tuple[Notice, ...] = ()
     receipt: Receipt | None = None
     tries: int = 0
+    doubt: bool = False
     opened_at: int = 0
 
 

@@ -33,7 +33,7 @@ def recorded(rows: Rows, key: str, receipt: Receipt, now: int) -> tuple[Put, ...
     row = rows[key]
     if row is None or not isinstance(row.content, Message):
         return ()
-    message = replace(shown(row.content, receipt), tries=0)
+    message = replace(shown(row.content, receipt), tries=0, doubt=False)
     return (_put(key, message, now if behind(message) else None, now),)
 
 
@@ -43,7 +43,8 @@ def postponed(rows: Rows, key: str, error: DeliveryError | None, now: int, jitte
     if row is None or not isinstance(row.content, Message):
         return ()
     due = now + _wait(error, row.content.tries, jitter)
-    return (_put(key, replace(row.content, tries=row.content.tries + 1), due, now),)
+    doubt = row.content.doubt or (error is not None and error.ambiguous)
+    return (_put(key, replace(row.content, tries=row.content.tries + 1, doubt=doubt), due, now),)
 
 
 def shown(message: Message, receipt: Receipt) -> Message:

@@ -126,6 +126,11 @@ class Connections:
                 sock.close()
         return answer
 
+    def countdown(self, seconds: float) -> Callable[[], float]:
+        """Starts now, and says how many of these seconds are left."""
+        end = self._clock() + seconds
+        return lambda: end - self._clock()
+
     def close(self) -> None:
         """Hang up on everybody."""
         with self._lock:

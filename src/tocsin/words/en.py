@@ -42,4 +42,6 @@ WORDS = {
     "threshold": "Threshold",
     "chart_time": "Time ({zone})",
     "omitted": "{n} more not shown",
+    "repeat": "repeat?",
+    "repeat_why": "repeat? Slack did not say whether it took this message the first time",
 }

@@ -42,4 +42,6 @@ WORDS = {
     "threshold": "임계값",
     "chart_time": "시각 ({zone})",
     "omitted": "그 밖에 {n}개 생략",
+    "repeat": "중복?",
+    "repeat_why": "중복일 수 있습니다: 첫 전송을 Slack이 받았는지 확인되지 않았습니다",
 }

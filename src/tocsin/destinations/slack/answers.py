@@ -11,7 +11,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
-from types import MappingProxyType
 from typing import Any, Literal
 
 from tocsin.destinations.http import Answer
@@ -51,7 +50,7 @@ class Verdict:
     kind: Kind
     code: str
     retry_after: float | None = None
-    body: Mapping[str, Any] = field(default=MappingProxyType({}), repr=False)
+    body: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 def classify(answer: Answer, road: Road, now: float) -> Verdict:
