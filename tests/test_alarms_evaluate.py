@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
@@ -13,7 +13,7 @@ from tocsin_local.alarms.evaluate import State, Terms, Treatment, decide, in_use
 DOCS = json.loads((Path(__file__).parent / "data" / "eval-docs.json").read_text())["cases"]
 
 MARKS = st.text("0X-", min_size=1, max_size=12).map(str.encode)
-TREATMENTS = st.sampled_from(["missing", "ignore", "breaching", "notBreaching"])
+TREATMENTS: st.SearchStrategy[Treatment] = st.sampled_from(get_args(Treatment))
 
 
 @st.composite

@@ -27,7 +27,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Datapoint:
-    """One bucket: ``value`` is None and ``count`` 0 when no sample fell into it."""
+    """One bucket: ``value`` is None where its samples, ``count`` of them, make none."""
 
     start: int
     value: float | None
@@ -111,4 +111,7 @@ class Buckets:
             return MISSING[0]
         if len(values) < self._measure.enough:
             return LOW[0]
-        return BREACHING[0] if self._measure.breaches(self._measure.compute(values)) else FINE[0]
+        value = self._measure.compute(values)
+        if value is None:
+            return MISSING[0]
+        return BREACHING[0] if self._measure.breaches(value) else FINE[0]

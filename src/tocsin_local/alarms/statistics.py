@@ -2,8 +2,8 @@
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Statistics-definitions.html
 Unverified: how CloudWatch interpolates percentiles (it keeps a sketch, not the samples). Here they are linear between
-the two nearest ranks, which is exact wherever the samples agree; a bound of TM, TC, TS and WM given in percent keeps
-the values between its two percentiles, both included; a bound given as a value keeps (low, high], as PR does.
+the two nearest ranks, which is exact wherever the samples agree; TM, TC, TS and WM between percents keep every sample
+of which a part lies between them; between values they keep (low, high], as PR does. A mean over nothing is no value.
 """
 
 from __future__ import annotations
@@ -12,14 +12,15 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import ceil, inf
+from math import ceil, floor, inf
 
 Values = Sequence[float]
-Compute = Callable[[Values], float]
+Compute = Callable[[Values], float | None]
 
 PERCENTILE = re.compile(r"p(100|\d{1,2}(?:\.\d{1,10})?)")
 SHORT = re.compile(r"(tm|tc|ts|wm)(100|\d{1,2}(?:\.\d{1,10})?)")
 BOUNDED = re.compile(r"(TM|TC|TS|WM|PR)\((-?\d+(?:\.\d+)?%?)?:(-?\d+(?:\.\d+)?%?)?\)")
+TINY = 1e-9  # what floating point may add to a rank
 SIMPLE = ("SampleCount", "Average", "Sum", "Minimum", "Maximum")
 
 
@@ -36,8 +37,12 @@ def average(values: Values) -> float:
     return total(values) / len(values)
 
 
+def _count(values: Values) -> float:
+    return float(len(values))
+
+
 PLAIN: dict[str, Compute] = {
-    "SampleCount": lambda values: float(len(values)),
+    "SampleCount": _count,
     "Average": average,
     "Sum": total,
     "Minimum": min,
@@ -62,32 +67,33 @@ class Bounds:
     high: float
     percent: bool
 
-    def edges(self, ordered: Values) -> tuple[float, float]:
-        """The bounds as values."""
-        if not self.percent:
-            return self.low, self.high
-        return percentile(ordered, self.low), percentile(ordered, self.high)
-
-    def kept(self, ordered: Values) -> list[float]:
+    def kept(self, ordered: Values) -> Values:
         """The samples between the bounds."""
-        low, high = self.edges(ordered)
+        if not self.percent:
+            return [value for value in ordered if self.low < value <= self.high]
+        share = len(ordered) / 100
+        return ordered[floor(self.low * share + TINY) : ceil(self.high * share - TINY)]
+
+    def pulled_in(self, ordered: Values) -> Values:
+        """All samples, those outside the bounds moved onto them."""
+        low, high = self.low, self.high
         if self.percent:
-            return [value for value in ordered if low <= value <= high]
-        return [value for value in ordered if low < value <= high]
+            inside = self.kept(ordered)
+            low, high = inside[0], inside[-1]
+        return [min(max(value, low), high) for value in ordered]
 
 
-def _trimmed(kind: str, bounds: Bounds) -> Compute:
-    def compute(values: Values) -> float:
+def _bounded(kind: str, bounds: Bounds) -> Compute:
+    def compute(values: Values) -> float | None:
         ordered = sorted(values)
         if kind == "WM":
-            low, high = bounds.edges(ordered)
-            return average([min(max(value, low), high) for value in ordered])
+            return average(bounds.pulled_in(ordered))
         kept = bounds.kept(ordered)
         if kind == "PR":
             return 100.0 * len(kept) / len(ordered)
-        if kind == "TC":
-            return float(len(kept))
-        return total(kept) if kind == "TS" else average(kept or [0.0])
+        if kind == "TM":
+            return average(kept) if kept else None
+        return total(kept) if kind == "TS" else _count(kept)
 
     return compute
 
@@ -117,14 +123,14 @@ def compute(name: str) -> Compute | None:
         percent = float(found[1])
         return lambda values: percentile(sorted(values), percent)
     if name == "IQM":
-        return _trimmed("TM", Bounds(25.0, 75.0, True))
+        return _bounded("TM", Bounds(25.0, 75.0, True))
     if found := SHORT.fullmatch(name):
-        return _trimmed(found[1].upper(), Bounds(0.0, float(found[2]), True))
+        return _bounded(found[1].upper(), Bounds(0.0, float(found[2]), True))
     if found := BOUNDED.fullmatch(name):
         bounds = _bounds(found[2], found[3])
         if bounds is None or (found[1] == "PR" and bounds.percent):
             return None
-        return _trimmed(found[1], bounds)
+        return _bounded(found[1], bounds)
     return None
 
 
