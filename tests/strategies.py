@@ -126,6 +126,7 @@ messages = whole(
         )
     ),
     tries=counts,
+    doubt=st.booleans(),
     opened_at=instants,
 )
 contents = st.one_of(incidents, messages, whole(model.Seen, at=instants))

@@ -13,7 +13,11 @@ from functools import cache
 from typing import Any
 
 from tocsin.config import Config, read_config
+from tocsin.destinations.http import Connections
+from tocsin.destinations.http import Connections
 from tocsin.destinations.slack import SlackBot, SlackWebhook
+from tocsin.destinations.slack.api import Bot, Webhook
+from tocsin.destinations.slack.api import Bot, Webhook
 from tocsin.destinations.slack.blocks import Look
 from tocsin.pipeline import Doors, Outcome, Pipeline
 from tocsin.ports import Destination, Store
@@ -42,7 +46,7 @@ def lambda_handler(event: Any, context: Any) -> dict[str, Any]:
 @cache
 def pipeline(config: Config) -> Pipeline:
     """The parts, put together once per container and configuration."""
-    return Pipeline((_destination(config),), _store(config.store))
+    return Pipeline((destination(config),), _store(config.store))
 
 
 def doors(context: Any) -> Doors:
@@ -60,11 +64,12 @@ def answer(event: Any, outcome: Outcome) -> dict[str, Any]:
     raise NotDelivered(f"{len(outcome.failed)} record(s) not delivered: {codes}")
 
 
-def _destination(config: Config) -> Destination:
-    look = Look(config.language, config.zone)
+def destination(config: Config) -> Destination:
+    """The Slack that the settings name. Raises ConfigError if its address is none that may be called."""
+    look, connections = Look(config.language, config.zone), Connections()
     if config.bot_token:
-        return SlackBot(config.bot_token, config.channel, look, api_url=config.api_url)
-    return SlackWebhook(config.webhook_url, look)
+        return SlackBot("slack", Bot(config.bot_token, config.channel, connections, config.api_url), look)
+    return SlackWebhook("slack", Webhook(config.webhook_url, connections), look)
 
 
 def _store(name: str) -> Store | None:

@@ -34,7 +34,8 @@ _WORDS: dict[Kind, str] = {
     "broken": """user_not_found action_prohibited invalid_token posting_to_general_channel_denied channel_not_found
         no_service no_service_id no_team no_active_hooks channel_is_archived team_disabled not_in_channel is_archived
         is_inactive account_inactive not_authed invalid_auth token_revoked token_expired missing_scope""",
-    "forget": "message_not_found cant_update_message edit_window_closed",
+    "forget": """message_not_found cant_update_message edit_window_closed
+        thread_not_found invalid_thread_ts cannot_reply_to_message""",
 }
 KINDS: Mapping[str, Kind] = {word: kind for kind, words in _WORDS.items() for word in words.split()}
 
