@@ -95,7 +95,7 @@ def check(
     watch = Watch(chosen, Setup(state, evaluation_range, phase))
     if watch.slots < chosen.periods:
         raise click.BadParameter(f"at least EvaluationPeriods, {chosen.periods}.", param_hint="--evaluation-range")
-    if watch.schedule.phase_ms >= watch.schedule.interval * 1000:
+    if at is None and watch.schedule.phase_ms >= watch.schedule.interval * 1000:
         raise click.BadParameter(
             f"this alarm is evaluated every {watch.schedule.interval} s, its phase is less.", param_hint="--phase"
         )
