@@ -188,7 +188,7 @@ BLOCK = st.fixed_dictionaries(
     )
 )
 def test_no_message_trips_the_judge(payload: dict[str, Any]) -> None:
-    """Whatever JSON stands in a message, it is judged: taken, or refused with a reason; and nobody is notified by accident."""
+    """Whatever JSON stands in a message, it is taken, or refused with a reason; nobody is notified by accident."""
     verdict = judge(payload)
     content = verdict.content
     assert verdict.accepted or verdict.reasons()

@@ -24,6 +24,18 @@ _ATTACHMENT_CONTENT = (
     "author_name",
     "actions",
 )
+_ITEMS: dict[tuple[str, str], tuple[int, int | None]] = {
+    ("section", "fields"): (1, None),
+    ("card", "actions"): (0, 3),
+    ("container", "child_blocks"): (1, None),
+    ("data_table", "rows"): (2, 201),
+    ("plan", "tasks"): (0, 50),
+    ("checkboxes", "options"): (1, None),
+    ("radio_buttons", "options"): (1, None),
+    ("static_select", "options"): (1, None),
+    ("multi_static_select", "options"): (1, None),
+}
+"""(least, most) items of a block's or an element's list, where the official types leave them out."""
 _Charge = tuple[str, Finding]
 
 
@@ -92,10 +104,27 @@ def _within(block: dict[str, Any], pointer: str, images: Collection[str]) -> Ite
             yield Finding(f"{at}/type", f"unsupported type: {kind}", "invalid_value")
         if isinstance(url, str) and url not in images:
             yield Finding(f"{at}/image_url", "downloading image failed", "invalid_value")
-        if kind == "section" and found.get("fields") == [] and "text" not in found:
-            yield Finding(f"{at}/fields", "no less than 1 items allowed", constraint=("min_items", 1, 0))
+        yield from _sizes(found, at)
         if kind == "data_visualization" and isinstance(found.get("chart"), dict):
             yield from _chart(found["chart"], f"{at}/chart")
+
+
+def _sizes(found: dict[str, Any], at: str) -> Iterator[Finding]:
+    for name, value in found.items():
+        bounds = _ITEMS.get((str(found.get("type")), name))
+        if bounds and isinstance(value, list):
+            yield from _sized(value, f"{at}/{name}", *bounds)
+    if found.get("type") == "data_table" and isinstance(found.get("rows"), list):
+        for index, row in enumerate(found["rows"]):
+            yield from _sized(row, f"{at}/rows/{index}", 1, 20)
+
+
+def _sized(items: Any, at: str, least: int, most: int | None) -> Iterator[Finding]:
+    size = len(items) if isinstance(items, list) else least
+    if size < least:
+        yield Finding(at, f"no less than {least} items allowed", constraint=("min_items", least, size))
+    if most is not None and size > most:
+        yield Finding(at, f"no more than {most} items allowed", constraint=("max_items", most, size))
 
 
 def _chart(chart: dict[str, Any], pointer: str) -> Iterator[Finding]:
