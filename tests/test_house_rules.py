@@ -13,7 +13,7 @@ TREE = Tree(ROOT)
 
 # A small house in which every rule holds.
 CLEAN = {
-    "README.md": "# tocsin\n",
+    "README.md": "# tocsin \U0001f469\u200d\U0001f467\n",
     "pyproject.toml": '[project]\nname = "tocsin"\n',
     "requirements/runtime.txt": "click==8.1.0\n",
     "requirements/dev.txt": "click==8.1.0\npytest==9.0\n",
@@ -24,7 +24,8 @@ CLEAN = {
     "src/tocsin/destinations/__init__.py": '"""Where messages are shown."""\n',
     "src/tocsin/destinations/http.py": '"""The one socket."""\nimport socket\n',
     "src/tocsin/destinations/slack/__init__.py": '"""Slack."""\nfrom tocsin.destinations import http\n',
-    "src/tocsin/destinations/slack/blocks.py": '"""The looks."""\nfrom tocsin import model\n',
+    "src/tocsin/destinations/slack/blocks.py": '"""Looks."""\nfrom tocsin.destinations.slack import shapes\n',
+    "src/tocsin/destinations/slack/shapes.py": '"""Shapes."""\nfrom tocsin import model\n',
     "src/tocsin/stores/__init__.py": '"""Stores."""\n',
     "src/tocsin/stores/memory.py": '"""A store."""\n',
     "src/tocsin/aws/__init__.py": '"""AWS."""\n',
@@ -64,6 +65,7 @@ PLANTS = {
     "pipeline_names_no_part": [
         ("src/tocsin/pipeline.py", "from tocsin.stores import memory"),
         ("src/tocsin/pipeline.py", "from tocsin.kinds import thing"),
+        ("src/tocsin/pipeline.py", "from tocsin.kinds.thing import at"),
         ("src/tocsin/model.py", "from tocsin.destinations import slack"),
     ],
     "only_assemblers_name_parts": [
@@ -87,6 +89,7 @@ PLANTS = {
         ("src/tocsin/words/en.py", '"""Words."""\nprint("x")'),
         ("src/tocsin_local/alarms/evaluate.py", '"""Evaluates."""\nimport socket'),
         ("src/tocsin/model.py", "import secrets"),
+        ("src/tocsin/destinations/slack/blocks.py", "from tocsin.destinations.slack import VALUE"),
     ],
     "sockets_have_one_door": [
         ("src/tocsin/handler.py", "import socket"),
@@ -154,6 +157,7 @@ PLANTS = {
     "no_invisible_characters": [
         ("src/tocsin/model.py", "x = 'a\u202eb'"),
         ("README.md", "zero\u200bwidth"),
+        ("README.md", "join\u200ded"),
         ("Makefile", "\ufeff"),
     ],
     "no_registry_is_named": [

@@ -64,8 +64,9 @@ def pipeline_names_no_part(tree: Tree) -> Iterator[Breach]:
                 if within(found.name, *_PARTS):
                     yield module.breach(found.line, f"tocsin.pipeline reaches the part {found.name}")
         for found in pipeline.imports:
-            if found.name.startswith("tocsin.kinds.") and found.name in tree.modules:
-                yield pipeline.breach(found.line, f"tocsin.pipeline names the kind {found.name}")
+            asked = tree.imported(found)
+            if asked and asked.name.startswith("tocsin.kinds."):
+                yield pipeline.breach(found.line, f"tocsin.pipeline names the kind {asked.name}")
 
 
 def only_assemblers_name_parts(tree: Tree) -> Iterator[Breach]:

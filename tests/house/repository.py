@@ -29,7 +29,11 @@ _MAKING = re.compile(
     r"|\b(?:[Ii]ssue|pull request|PR) #?\d+\b|\b(?:[Ff]ixes|[Cc]loses|[Rr]efs) #\d+|\.\./share[d]\b",
 )
 _MACHINE = re.compile(r"/(?:wor[k]|far[m]|roo[t]|tmp/studi[o]|hom[e]/(?!ec2-user)\w+|User[s]/\w+)/")
-_INVISIBLE = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+# A joiner behind a picture is part of an emoji.
+_INVISIBLE = re.compile(
+    "(?<![\u2190-\u2bff\ufe0f\U0001f000-\U0001faff])\u200d"
+    "|[\u00ad\u061c\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
+)
 
 
 def files_stay_small(tree: Tree) -> Iterator[Breach]:

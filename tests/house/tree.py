@@ -48,14 +48,13 @@ class Module:
 
     @cached_property
     def imports(self) -> tuple[Import, ...]:
-        """Every name that an import statement may load, inside functions too: `from a import b` is a and a.b."""
+        """Every name that an import statement asks for, inside functions too: `from a import b` is a.b."""
         found = []
         for node in self.nodes:
             if isinstance(node, ast.Import):
                 found += [Import(alias.name, node.lineno) for alias in node.names]
             elif isinstance(node, ast.ImportFrom):
                 origin = self._absolute(node)
-                found.append(Import(origin, node.lineno))
                 found += [Import(f"{origin}.{alias.name}", node.lineno) for alias in node.names]
         return tuple(found)
 
@@ -99,6 +98,10 @@ class Tree:
         """The modules of the three packages, by name."""
         return {module.name: module for module in self.python if module.path.startswith("src/")}
 
+    def imported(self, found: Import) -> Module | None:
+        """The module of ours that an import asks for, or asks a name of."""
+        return self.modules.get(found.name) or self.modules.get(found.name.rpartition(".")[0])
+
     def closure(self, start: Module) -> Iterator[Module]:
         """``start`` and every module of ours that its imports reach, themselves or through others.
 
@@ -108,8 +111,8 @@ class Tree:
         while waiting:
             module = waiting.pop()
             yield module
-            reached = [self.modules[found.name] for found in module.imports if found.name in self.modules]
-            fresh = {other.name: other for other in reached if other.name not in seen}
+            reached = [self.imported(found) for found in module.imports]
+            fresh = {other.name: other for other in reached if other and other.name not in seen}
             seen |= fresh.keys()
             waiting += fresh.values()
 
