@@ -14,9 +14,7 @@ from typing import Any
 
 from tocsin.config import Config, read_config
 from tocsin.destinations.http import Connections
-from tocsin.destinations.http import Connections
 from tocsin.destinations.slack import SlackBot, SlackWebhook
-from tocsin.destinations.slack.api import Bot, Webhook
 from tocsin.destinations.slack.api import Bot, Webhook
 from tocsin.destinations.slack.blocks import Look
 from tocsin.pipeline import Doors, Outcome, Pipeline
@@ -33,7 +31,7 @@ class NotDelivered(Exception):
 
 
 def lambda_handler(event: Any, context: Any) -> dict[str, Any]:
-    """Handle whatever AWS hands in. Raises ConfigError where no alarm could be delivered, NotDelivered to be retried."""
+    """Handle whatever AWS hands in. Raises ConfigError where none could be delivered, NotDelivered to be retried."""
     if _is_http(event):
         # The Slack door: without a valid Slack signature nobody gets in, and nothing is parsed. None can be valid yet.
         return {"statusCode": 401, "body": ""}

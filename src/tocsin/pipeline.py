@@ -57,18 +57,20 @@ class Pipeline:
         self._policy = policy or Policy()
         self._told: set[tuple[str, str | None, int | None]] = set()
 
-    def run(self, event: object, doors: Doors) -> Outcome:
-        """Handle every record; a record that fails never hurts its neighbours."""
+    def run(self, event: object, doors: Doors, *, http: bool = False) -> Outcome:
+        """Handle every record; a record that fails never hurts its neighbours.
+
+        ``http``: SNS over HTTP is peeled too; only for callers that are no public door.
+        """
         failed: list[tuple[str, str]] = []
         count = 0
-        for envelope in unwrap(event):
+        for envelope in unwrap(event, http=http):
             signals = read(envelope)
             count += len(signals)
             problem = self._take_in(envelope, signals, doors)
             if problem:
                 failed.append((envelope.record, problem))
-        if self._store is not None:
-            self._deliver_safely(self._store, doors)
+        self.catch_up(doors)
         return Outcome(count, tuple(failed))
 
     def _take_in(self, envelope: Envelope, signals: tuple[Signal, ...], doors: Doors) -> str:
@@ -126,14 +128,16 @@ class Pipeline:
                     raise
                 doors.sleep(error.retry_after)
 
-    def _deliver_safely(self, store: Store, doors: Doors) -> None:
-        """What is stored has succeeded: trouble while showing it leaves it due, and never fails a record."""
+    def catch_up(self, doors: Doors) -> None:
+        """Show what is due. What is stored has succeeded: trouble leaves it due, and never fails a record."""
+        if self._store is None:
+            return
         try:
-            self.deliver(store, doors)
+            self._deliver(self._store, doors)
         except Exception:
             log.exception("delivery stopped: it goes on with the next event", extra={"code": "delivery_stopped"})
 
-    def deliver(self, store: Store, doors: Doors) -> None:
+    def _deliver(self, store: Store, doors: Doors) -> None:
         """Show what is due, the longest due first, until nothing is, or a destination refuses, or time runs out."""
         refused: set[str] = set()
         while doors.left() > CALL:

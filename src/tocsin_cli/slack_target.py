@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from tocsin.config import WEBHOOK_NAMES, Config, checked_url, read_config, zone_of
+from tocsin.config import WEBHOOK_NAMES, Config, read_config, zone_of
 from tocsin.ports import ConfigError
 
 LANGUAGE = click.option("--lang", type=click.Choice(["en", "ko"]), help="Language of the messages (TOCSIN_LANGUAGE).")
@@ -34,7 +34,7 @@ def target(webhook_file: str | None, language: str | None) -> Config | None:
         environ["TOCSIN_LANGUAGE"] = language
     if webhook_file:
         environ = {name: value for name, value in environ.items() if name not in _slack_names()}
-        environ["TOCSIN_SLACK_WEBHOOK_URL"] = checked_url(_content(webhook_file), "the webhook's file")
+        environ["TOCSIN_SLACK_WEBHOOK_URL"] = _content(webhook_file)
     elif not any(environ.get(name, "").strip() for name in _slack_names()):
         return None
     return read_config(environ)

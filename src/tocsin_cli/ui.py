@@ -26,3 +26,20 @@ def error(message: str, hint: str | None = None) -> None:
 def show(what: RenderableType) -> None:
     """A drawn thing on standard output: colours only on a terminal."""
     Console(file=sys.stdout, highlight=False, soft_wrap=True).print(what)
+
+
+def step(seconds: float, number: int, text: str, done: bool) -> None:
+    """One line of a story with its time: step ``number`` of six, with a tick where it is done."""
+    mark = Text("✓ ", style="green") if done else Text("  ")
+    _clock(seconds).print(Text(f"{number}/6 ", style="bold"), mark, Text(redact(text)), sep="")
+
+
+def message(seconds: float, text: str) -> None:
+    """One line that people now see in Slack."""
+    _clock(seconds).print(Text("    Slack shows: ", style="cyan"), Text(redact(text), style="bold"), sep="")
+
+
+def _clock(seconds: float) -> Console:
+    console = Console(file=sys.stdout, highlight=False, soft_wrap=True)
+    console.print(Text(f"{seconds:6.1f} s  ", style="dim"), end="")
+    return console

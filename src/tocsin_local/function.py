@@ -6,6 +6,7 @@ import logging
 import queue
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -37,7 +38,7 @@ class Function:
         self._invoke = invoke
         self._tell = tell
         self._delays = delays
-        self._events: queue.Queue[Any] = queue.Queue()
+        self._events: queue.Queue[tuple[Any, Future[Invocation]] | None] = queue.Queue()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._work, name="function", daemon=True)
 
@@ -51,13 +52,18 @@ class Function:
         self._events.put(None)
         self._thread.join()
 
-    def put(self, event: Any) -> None:
-        """Queue an event, as SNS does, and return at once."""
-        self._events.put(event)
+    def put(self, event: Any) -> Future[Invocation]:
+        """Queue an event, as SNS does, and return at once; what becomes of it can be waited for."""
+        done: Future[Invocation] = Future()
+        self._events.put((event, done))
+        return done
 
     def _work(self) -> None:
-        while (event := self._events.get()) is not None:
-            self._tell(self._tried(event))
+        while (taken := self._events.get()) is not None:
+            event, done = taken
+            invocation = self._tried(event)
+            self._tell(invocation)
+            done.set_result(invocation)
 
     def _tried(self, event: Any) -> Invocation:
         error = ""

@@ -6,6 +6,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterable
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -71,9 +72,9 @@ class Stage:
             changes = list(self._cloudwatch.set_state(name, value, reason, self._doors.clock()))
         self._act(changes)
 
-    def hand_in(self, event: Any) -> None:
+    def hand_in(self, event: Any) -> Future[Invocation]:
         """An event as AWS hands it to the function."""
-        self._function.put(event)
+        return self._function.put(event)
 
     def beat(self) -> None:
         """One round: sample, evaluate what is due, act on what changed, and let what is due be shown."""

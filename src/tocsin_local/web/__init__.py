@@ -1,0 +1,1 @@
+"""The stage's own web server: where events are handed in, on loopback alone."""
