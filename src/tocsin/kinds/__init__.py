@@ -11,10 +11,16 @@ from importlib import import_module
 from tocsin.envelope import Envelope
 from tocsin.model import Fact, Phrase, Signal
 from tocsin.reading.content import cut
-from tocsin.reading.entries import Entry, Keys, index
+from tocsin.reading.entries import Entry, Keys, Source, index
 from tocsin.reading.fields import clean
 
 KINDS = (
+    Entry("cloudwatch_alarm", "cloudwatch_alarm", (
+        Keys("AlarmName", "NewStateValue"),
+        Keys("alarmData"),
+        Source("aws.cloudwatch", "CloudWatch Alarm State Change"),
+        Source("aws.cloudwatch", "CloudWatch Alarm Contributor State Change"),
+    )),
     Entry("sns_subscription", "sns_subscription", (Keys("TopicArn", "SubscribeURL"),)),
 )  # fmt: skip
 

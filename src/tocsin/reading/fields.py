@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Mapping
 
 Json = dict[str, object]
 
@@ -15,7 +16,7 @@ def clean(text: str) -> str:
 
 def text(source: object, *names: str) -> str:
     """The first of these fields that is a text with something in it, or a number; else ""."""
-    if isinstance(source, dict):
+    if isinstance(source, Mapping):
         for name in names:
             value = source.get(name)
             if isinstance(value, str) and value.strip():
@@ -27,7 +28,7 @@ def text(source: object, *names: str) -> str:
 
 def number(source: object, *names: str) -> float | None:
     """The first of these fields that is a finite number, written as a number or as text."""
-    if isinstance(source, dict):
+    if isinstance(source, Mapping):
         for name in names:
             found = as_number(source.get(name))
             if found is not None:
@@ -54,7 +55,7 @@ def whole(source: object, *names: str) -> int | None:
 
 def mapping(source: object, *names: str) -> Json:
     """The first of these fields that is an object; else an empty one."""
-    if isinstance(source, dict):
+    if isinstance(source, Mapping):
         for name in names:
             value = source.get(name)
             if isinstance(value, dict):
@@ -62,9 +63,15 @@ def mapping(source: object, *names: str) -> Json:
     return {}
 
 
+def either(source: object, *names: str) -> object:
+    """The first of these fields that is there and not null, whatever it is; else None."""
+    found = (source.get(name) for name in names) if isinstance(source, Mapping) else ()
+    return next((value for value in found if value is not None), None)
+
+
 def items(source: object, *names: str) -> list[object]:
     """The first of these fields that is a list; else an empty one."""
-    if isinstance(source, dict):
+    if isinstance(source, Mapping):
         for name in names:
             value = source.get(name)
             if isinstance(value, list):
@@ -72,10 +79,12 @@ def items(source: object, *names: str) -> list[object]:
     return []
 
 
-def yes(source: object, name: str) -> bool:
-    """Whether a field says true, as a boolean or as text."""
-    value = source.get(name) if isinstance(source, dict) else None
-    return value is True or (isinstance(value, str) and value.strip().lower() == "true")
+def yes(source: object, *names: str) -> bool:
+    """Whether one of these fields says true, as a boolean or as text."""
+    if not isinstance(source, Mapping):
+        return False
+    values = [source.get(name) for name in names]
+    return any(value is True or (isinstance(value, str) and value.strip().lower() == "true") for value in values)
 
 
 def parsed(value: object) -> object:
