@@ -18,7 +18,7 @@ from tocsin_local.alarms.evaluate import State, decide, in_use
 from tocsin_local.alarms.statistics import compute, enough_samples
 from tocsin_local.alarms.timing import INGESTION_DELAY_MS, Schedule, guessed_range, interval_of
 
-REMEMBERED = 32  # ranges up to this length repeat often enough to remember their verdict
+REMEMBERED = 16  # ranges up to this length repeat often enough to remember their verdict
 
 
 @dataclass(frozen=True, slots=True)
