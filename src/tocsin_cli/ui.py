@@ -25,7 +25,7 @@ def error(message: str, hint: str | None = None) -> None:
 
 def show(what: RenderableType) -> None:
     """A drawn thing on standard output: colours only on a terminal."""
-    Console(file=sys.stdout, highlight=False, soft_wrap=True).print(what)
+    Console(file=sys.stdout, highlight=False).print(what)
 
 
 def step(seconds: float, number: int, text: str, done: bool) -> None:

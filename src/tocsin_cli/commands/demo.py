@@ -19,13 +19,14 @@ from tocsin.handler import answer, destination, doors
 from tocsin.pipeline import Pipeline
 from tocsin.stores.memory import MemoryStore
 from tocsin_cli import slack_target, ui
+from tocsin_cli.stage_address import address_file
 from tocsin_local import cpu
 from tocsin_local.arrivals import Arrival, Arrivals
 from tocsin_local.demo import Broken, Demo, Line
 from tocsin_local.metrics import Datapoint, Sampler, look_here
 from tocsin_local.slack import LocalSlack
 from tocsin_local.stage import Doors, Stage
-from tocsin_local.web.server import Server, address_file
+from tocsin_local.web.server import Server
 
 
 @click.command()

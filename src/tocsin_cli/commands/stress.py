@@ -32,8 +32,8 @@ def stress(workers: int | None, seconds: float) -> None:
     count = workers or math.ceil(allowed.cores)
     started, before = time.monotonic(), cpu.host_use(allowed)
     with Load(count, seconds) as load:
-        ui.line(f"Loading the CPU with {count} worker{'s' * (count > 1)} for {seconds:g} s (Ctrl-C ends it) …")
         try:
+            ui.line(f"Loading the CPU with {count} worker{'s' * (count > 1)} for {seconds:g} s (Ctrl-C ends it) …")
             load.wait()
             how = "Done"
         except KeyboardInterrupt:

@@ -40,18 +40,3 @@ class Server:
         self._server.should_exit = True
         self._thread.join()
         self._socket.close()
-
-
-def address_file() -> Path:
-    """Where a running stage says how it can be reached."""
-    state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
-    return Path(state) / "tocsin" / "stage.json"
-
-
-def running_stage() -> str | None:
-    """The address of the stage that runs on this machine, None if none says so."""
-    try:
-        found = json.loads(address_file().read_text("utf-8"))
-        return str(found["url"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None

@@ -12,7 +12,8 @@ from functools import partial
 from typing import Any, Protocol
 
 from tocsin.destinations.slack import blocks
-from tocsin.destinations.slack.api import Bot, Payload, Webhook
+from tocsin.destinations.slack.answers import Verdict
+from tocsin.destinations.slack.api import Bot, Payload
 from tocsin.destinations.slack.blocks import Look
 from tocsin.destinations.slack.insist import Errand, failure, insist
 from tocsin.destinations.slack.shapes import small
@@ -41,12 +42,18 @@ class Renderer(Protocol):
     def draw_notice(self, message: Message, notice: Notice, look: Look, plainness: int = 0) -> dict[str, Any]: ...
 
 
+class Hook(Protocol):
+    """What takes the messages: ``Webhook``, or a preview that only writes them down."""
+
+    def within(self, seconds: float) -> Callable[[Payload], Verdict]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class SlackWebhook:
     """Shows messages through an incoming webhook. ``limit``: seconds that one show() may take."""
 
     name: str
-    webhook: Webhook
+    webhook: Hook
     look: Look
     limit: float = LIMIT
     renderer: Renderer = field(default=blocks, repr=False)
@@ -64,8 +71,7 @@ class SlackWebhook:
         return Receipt(message.want, said, plainness=plainness)
 
     def _send(self, draw: Draw, message: Message, plainness: int) -> int:
-        left = self.webhook.connections.countdown(self.limit)
-        errand = Errand(lambda payload: self.webhook.send(payload, left()), draw, partial(_again, self.look))
+        errand = Errand(self.webhook.within(self.limit), draw, partial(_again, self.look))
         return insist(errand, plainness, message.doubt)[1]
 
 

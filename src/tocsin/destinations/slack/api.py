@@ -34,6 +34,11 @@ class Webhook:
     def __post_init__(self) -> None:
         address(self.url)
 
+    def within(self, seconds: float) -> Callable[[Payload], Verdict]:
+        """How to send, all tries together within ``seconds`` from now."""
+        left = self.connections.countdown(seconds)
+        return lambda payload: self.send(payload, left())
+
     def send(self, payload: Payload, left: float) -> Verdict:
         """One POST within ``left`` seconds; never raises for what Slack or the road to it does."""
         post = partial(self.connections.post_json, self.url, payload, timeout=Timeout(total=left))
