@@ -40,7 +40,7 @@ _WORDS: dict[Kind, str] = {
 KINDS: Mapping[str, Kind] = {word: kind for kind, words in _WORDS.items() for word in words.split()}
 
 _CODE = re.compile(r"[a-z_]{3,64}")
-_SECONDS = re.compile(r"[0-9]{1,20}(\.[0-9]*)?")
+_SECONDS = re.compile(r"[0-9]+(\.[0-9]*)?")
 
 
 @dataclass(frozen=True, slots=True)
