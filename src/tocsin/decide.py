@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from tocsin.grouping import incident_key
 from tocsin.model import Episode, Incident, Notice, Phrase, Reason, Show, Signal, Step
 
 SAME = 2_000  # the same state within this time is the same change told twice
@@ -65,7 +66,8 @@ def tick(incident: Incident, now: int, policy: Policy) -> Step:
 def alone(signal: Signal) -> Step:
     """What one signal says without any memory: each change is told once, by itself. Its time may be unknown."""
     at = signal.at or 0
-    blank = Incident(key="", at=-1 if signal.at is None else at, source=signal.state, said=signal, episode=1, count=1)
+    known = -1 if signal.at is None else at
+    blank = Incident(incident_key(signal), at=known, source=signal.state, said=signal, episode=1, count=1)
     if signal.sort == "happening":
         return _said(blank, Notice(1, "said", at))
     if signal.state == "ok":

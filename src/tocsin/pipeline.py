@@ -6,20 +6,18 @@ whatever a destination does: what is not shown yet is due.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from tocsin.decide import Policy, alone
 from tocsin.envelope import Envelope, unwrap
 from tocsin.grouping import message_id
-from tocsin.intake import take_in
+from tocsin.intake import Taken, take_in
 from tocsin.kinds import read
+from tocsin.logbook import note, trouble
 from tocsin.model import Fact, Message, Phrase, Receipt, Signal
 from tocsin.outbox import behind, postponed, recorded, shown
 from tocsin.ports import Conflict, DeliveryError, Destination, Row, Store
-
-log = logging.getLogger("tocsin")
 
 MARGIN = 2.0  # seconds that must be left after a wait
 CALL = 9.0  # seconds that one call to a destination may take
@@ -80,27 +78,27 @@ class Pipeline:
             stamped = signal if signal.at is not None else replace(signal, at=envelope.times.received or doors.clock())
             try:
                 if self._store is None or stamped.test:
-                    self._tell(stamped, doors)
+                    taken = self._tell(stamped, doors)
                 else:
-                    self._keep(self._store, stamped, doors)
+                    taken = self._keep(self._store, stamped, doors)
+                note("taken in", **_about(stamped, envelope), reason=taken.reason, messages=taken.messages)
             except DeliveryError as error:
                 problem = error.code
-                log.error("%s: not delivered: %s", signal.kind, problem, extra={"kind": signal.kind, "code": problem})
+                trouble("failed", **_about(stamped, envelope), code=problem)
             except Exception:  # a bug of ours: its record comes again, its neighbours are still handled
                 problem = "internal_error"
-                log.exception("%s: %s", signal.kind, problem, extra={"kind": signal.kind, "code": problem})
+                trouble("failed", bug=True, **_about(stamped, envelope), code=problem)
         return problem
 
-    def _keep(self, store: Store, signal: Signal, doors: Doors) -> None:
+    def _keep(self, store: Store, signal: Signal, doors: Doors) -> Taken:
         """Store what the signal changes; if the store cannot, people see it plainly and the record comes again."""
         try:
-            reason = take_in(store, signal, tuple(one.name for one in self._destinations), self._policy, doors.clock())
+            return take_in(store, signal, tuple(one.name for one in self._destinations), self._policy, doors.clock())
         except Exception as error:  # whatever a store may raise: silence is the one wrong answer
             code = "store_conflict" if isinstance(error, Conflict) else "store_unreachable"
-            log.exception("store failed: %s", code)
+            trouble("store failed", bug=True, code=code)
             self._tell_once(signal, doors)
             raise DeliveryError(code) from error
-        log.info("%s: %s", signal.kind, reason, extra={"kind": signal.kind, "reason": reason})
 
     def _tell_once(self, signal: Signal, doors: Doors) -> None:
         seen = (signal.subject, signal.state, signal.at)
@@ -109,14 +107,15 @@ class Pipeline:
             self._tell(replace(signal, facts=(warning, *signal.facts)), doors)
             self._told.add(seen)
 
-    def _tell(self, signal: Signal, doors: Doors) -> None:
+    def _tell(self, signal: Signal, doors: Doors) -> Taken:
         """Without memory: show this one change now, or raise DeliveryError."""
+        step = alone(signal)
         for destination in self._destinations:
-            for show in alone(signal).shows:
+            for show in step.shows:
                 message = Message(destination.name, message_id(show.view), show.view, notices=show.notices)
                 while behind(message):
                     message = shown(message, self._patiently(destination, message, doors))
-        log.info("%s: told", signal.kind, extra={"kind": signal.kind, "reason": "told"})
+        return Taken(step.reason, tuple(message_id(show.view) for show in step.shows))
 
     def _patiently(self, destination: Destination, message: Message, doors: Doors) -> Receipt:
         """Wait as long as the destination asks, if that fits into what is left."""
@@ -135,7 +134,7 @@ class Pipeline:
         try:
             self._deliver(self._store, doors)
         except Exception:
-            log.exception("delivery stopped: it goes on with the next event", extra={"code": "delivery_stopped"})
+            trouble("delivery stopped", bug=True, next="with the next event")
 
     def _deliver(self, store: Store, doors: Doors) -> None:
         """Show what is due, the longest due first, until nothing is, or a destination refuses, or time runs out."""
@@ -160,13 +159,14 @@ class Pipeline:
             receipt = destination.show(message, (message.incident,), message.receipt)
         except DeliveryError as error:
             refused.add(message.destination)
-            log.error("not delivered: %s", error.code, extra={"code": error.code, "permanent": error.permanent})
+            trouble("not shown", message=message.id, code=error.code, permanent=error.permanent)
             self._postpone(store, row, error, doors)
         except Exception:  # a bug of ours in one message: the others are still shown
-            log.exception("not delivered: internal_error", extra={"code": "internal_error"})
+            trouble("not shown", bug=True, message=message.id, code="internal_error")
             self._postpone(store, row, None, doors)
         else:
             store.change([row.key], lambda rows: recorded(rows, row.key, receipt, doors.clock()))
+            note("shown", message=message.id, destination=message.destination, version=receipt.painted)
 
     def _postpone(self, store: Store, row: Row, error: DeliveryError | None, doors: Doors) -> None:
         jitter = doors.chance()
@@ -175,3 +175,7 @@ class Pipeline:
 
 def _asks(row: Row, refused: set[str]) -> bool:
     return isinstance(row.content, Message) and row.content.destination not in refused
+
+
+def _about(signal: Signal, envelope: Envelope) -> dict[str, str]:
+    return {"event": envelope.event_id, "via": envelope.road, "kind": signal.kind, "subject": signal.subject}
