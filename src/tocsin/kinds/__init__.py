@@ -21,6 +21,9 @@ KINDS = (
         Source("aws.cloudwatch", "CloudWatch Alarm State Change"),
         Source("aws.cloudwatch", "CloudWatch Alarm Contributor State Change"),
     )),
+    Entry("cloudwatch_alarm_change", "cloudwatch_alarm_change", (
+        Source("aws.cloudwatch", "CloudWatch Alarm Configuration Change"),
+    )),
     Entry("sns_subscription", "sns_subscription", (Keys("TopicArn", "SubscribeURL"),)),
 )  # fmt: skip
 

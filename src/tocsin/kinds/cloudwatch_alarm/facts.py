@@ -43,13 +43,16 @@ def _where(alarm: Alarm) -> Iterator[Fact]:
 def _metrics(alarm: Alarm) -> Iterator[Fact]:
     for name, value in alarm.attributes:
         yield Fact(named(name), value)
+    told: set[tuple[str, str]] = set()
     for query in alarm.queries[:_MANY]:
         if query.expression:
             yield Fact(Phrase("cloudwatch_alarm.expression"), cut(query.expression, _LONG)[0], detail=query.returned)
         elif query.name:
             yield Fact(Phrase("cloudwatch_alarm.metric"), _named(query))
-            for place, (name, value) in enumerate(query.dimensions):
-                yield Fact(named(name), value, detail=place >= _SHOWN)
+            for name, value in query.dimensions:
+                if (name, value) not in told:
+                    yield Fact(named(name), value, detail=len(told) >= _SHOWN)
+                told.add((name, value))
 
 
 def _named(query: Query) -> Value:
