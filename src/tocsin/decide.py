@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from tocsin.grouping import incident_key
-from tocsin.model import Episode, Incident, Notice, Phrase, Reason, Show, Signal, Step
+from tocsin.model import Episode, Incident, Notice, Phrase, Reason, Show, Signal, Step, Value
 
 SAME = 2_000  # the same state within this time is the same change told twice
 KEPT_EPISODES = 8
@@ -126,7 +126,14 @@ def _richer(said: Signal, signal: Signal) -> Signal:
 def _fuller(old: Phrase | None, new: Phrase | None) -> Phrase | None:
     if old is None or new is None:
         return old or new
-    return new if len(new.args) > len(old.args) else old
+    return new if _told_by(new) > _told_by(old) else old
+
+
+def _told_by(value: Value) -> int:
+    """How much a phrase tells: the values in it, however deep."""
+    if isinstance(value, Phrase):
+        return sum(map(_told_by, value.args.values()))
+    return sum(map(_told_by, value)) if isinstance(value, tuple) else 1
 
 
 def _late(incident: Incident, signal: Signal) -> Step:

@@ -44,7 +44,7 @@ def lambda_handler(event: Any, context: Any) -> dict[str, Any]:
 @cache
 def pipeline(config: Config) -> Pipeline:
     """The parts, put together once per container and configuration."""
-    return Pipeline((destination(config),), _store(config.store))
+    return Pipeline((destination(config, Connections()),), _store(config.store))
 
 
 def doors(context: Any) -> Doors:
@@ -62,9 +62,9 @@ def answer(event: Any, outcome: Outcome) -> dict[str, Any]:
     raise NotDelivered(f"{len(outcome.failed)} record(s) not delivered: {codes}")
 
 
-def destination(config: Config) -> Destination:
+def destination(config: Config, connections: Connections) -> Destination:
     """The Slack that the settings name. Raises ConfigError if its address is none that may be called."""
-    look, connections = Look(config.language, config.zone), Connections()
+    look = Look(config.language, config.zone)
     if config.bot_token:
         return SlackBot("slack", Bot(config.bot_token, config.channel, connections, config.api_url), look)
     return SlackWebhook("slack", Webhook(config.webhook_url, connections), look)

@@ -81,13 +81,14 @@ class Pipeline:
                     taken = self._tell(stamped, doors)
                 else:
                     taken = self._keep(self._store, stamped, doors)
-                note("taken in", **_about(stamped, envelope), reason=taken.reason, messages=taken.messages)
+                about = {"reason": taken.reason, "messages": taken.messages}
+                note("taken in", _about(stamped, envelope) | about)
             except DeliveryError as error:
                 problem = error.code
-                trouble("failed", **_about(stamped, envelope), code=problem)
+                trouble("failed", _about(stamped, envelope) | {"code": problem})
             except Exception:  # a bug of ours: its record comes again, its neighbours are still handled
                 problem = "internal_error"
-                trouble("failed", bug=True, **_about(stamped, envelope), code=problem)
+                trouble("failed", _about(stamped, envelope) | {"code": problem}, bug=True)
         return problem
 
     def _keep(self, store: Store, signal: Signal, doors: Doors) -> Taken:
@@ -96,7 +97,7 @@ class Pipeline:
             return take_in(store, signal, tuple(one.name for one in self._destinations), self._policy, doors.clock())
         except Exception as error:  # whatever a store may raise: silence is the one wrong answer
             code = "store_conflict" if isinstance(error, Conflict) else "store_unreachable"
-            trouble("store failed", bug=True, code=code)
+            trouble("store failed", {"code": code}, bug=True)
             self._tell_once(signal, doors)
             raise DeliveryError(code) from error
 
@@ -125,6 +126,7 @@ class Pipeline:
             except DeliveryError as error:
                 if error.retry_after is None or error.retry_after + MARGIN > doors.left():
                     raise
+                message = replace(message, doubt=message.doubt or error.ambiguous)
                 doors.sleep(error.retry_after)
 
     def catch_up(self, doors: Doors) -> None:
@@ -134,7 +136,7 @@ class Pipeline:
         try:
             self._deliver(self._store, doors)
         except Exception:
-            trouble("delivery stopped", bug=True, next="with the next event")
+            trouble("delivery stopped", {"next": "with the next event"}, bug=True)
 
     def _deliver(self, store: Store, doors: Doors) -> None:
         """Show what is due, the longest due first, until nothing is, or a destination refuses, or time runs out."""
@@ -159,14 +161,16 @@ class Pipeline:
             receipt = destination.show(message, (message.incident,), message.receipt)
         except DeliveryError as error:
             refused.add(message.destination)
-            trouble("not shown", message=message.id, code=error.code, permanent=error.permanent)
+            about = {"message": message.id, "code": error.code, "permanent": error.permanent}
+            trouble("not shown", about)
             self._postpone(store, row, error, doors)
         except Exception:  # a bug of ours in one message: the others are still shown
-            trouble("not shown", bug=True, message=message.id, code="internal_error")
+            trouble("not shown", {"message": message.id, "code": "internal_error"}, bug=True)
             self._postpone(store, row, None, doors)
         else:
             store.change([row.key], lambda rows: recorded(rows, row.key, receipt, doors.clock()))
-            note("shown", message=message.id, destination=message.destination, version=receipt.painted)
+            about = {"message": message.id, "destination": message.destination, "version": receipt.painted}
+            note("shown", about)
 
     def _postpone(self, store: Store, row: Row, error: DeliveryError | None, doors: Doors) -> None:
         jitter = doors.chance()
@@ -177,5 +181,5 @@ def _asks(row: Row, refused: set[str]) -> bool:
     return isinstance(row.content, Message) and row.content.destination not in refused
 
 
-def _about(signal: Signal, envelope: Envelope) -> dict[str, str]:
+def _about(signal: Signal, envelope: Envelope) -> dict[str, object]:
     return {"event": envelope.event_id, "via": envelope.road, "kind": signal.kind, "subject": signal.subject}

@@ -7,12 +7,13 @@ import socket
 import sys
 import threading
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import replace
 
 import click
 
 from tocsin.config import Config
+from tocsin.destinations.http import Connections
 from tocsin.destinations.slack.blocks import Look
 from tocsin.destinations.slack.blocks import line as one_line
 from tocsin.handler import answer, destination, doors
@@ -49,7 +50,8 @@ def demo(ends: bool, lang: str | None, webhook_file: str | None) -> None:
         show = _Screen(started)
         config = real or _stand_in(stack, lang)
         show.line(Line(1, _where(real), done=True))
-        arrivals = Arrivals(destination(config), lambda arrival: show.arrival(arrival, config))
+        connections = stack.enter_context(closing(Connections()))
+        arrivals = Arrivals(destination(config, connections), lambda arrival: show.arrival(arrival, config))
         allowed = cpu.allowance()
         play = Demo(show.line, max(1, round(allowed.cores)), arrivals)
         pipeline = Pipeline((arrivals,), MemoryStore())

@@ -6,6 +6,7 @@ import json
 import sys
 import urllib.error
 import urllib.request
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,6 +14,7 @@ from urllib.parse import urlsplit
 import click
 
 from tocsin.config import Config
+from tocsin.destinations.http import Connections
 from tocsin.handler import destination, doors
 from tocsin.pipeline import Pipeline
 from tocsin.ports import ConfigError
@@ -70,7 +72,8 @@ def _deliver(address: str | None, language: str | None, webhook_file: str | None
 
 
 def _to_slack(content: bytes, config: Config) -> str:
-    outcome = Pipeline((destination(config),)).run(_event(content), doors(None), http=True)
+    with closing(Connections()) as connections:
+        outcome = Pipeline((destination(config, connections),)).run(_event(content), doors(None), http=True)
     return ", ".join(sorted({code for _, code in outcome.failed}))
 
 
