@@ -74,7 +74,8 @@ def statistic_of(alarm: Alarm) -> str:
 def unit(alarm: Alarm) -> str:
     """The unit of the judged values, "" where nobody knows."""
     metric = alarm.metric
-    told = metric.unit or fields.text(alarm.now.data, "unit")
+    money = dict(metric.dimensions).get("Currency", "") if metric.namespace == "AWS/Billing" else ""
+    told = money or metric.unit or fields.text(alarm.now.data, "unit")
     return "" if metric.expression else unit_of(metric.namespace, metric.name, statistic_of(alarm), told)
 
 
@@ -172,10 +173,12 @@ def _series(alarm: Alarm, series: tuple[str, str]) -> Phrase:
 
 
 def _children(alarm: Alarm, why: Why) -> Phrase | None:
-    children = alarm.composite.children or ((Child(short_name(why.child[0]), why.child[1]),) if why.child else ())
-    alike = [child for child in children if child.state == alarm.now.value]
-    told = alike or [child for child in children if child.state and child.state == children[0].state]
-    if not told:
+    children = [child for child in alarm.composite.children if child.state]
+    if why.child and not children:
+        children = [Child(short_name(why.child[0]), why.child[1])]
+    if not children:
         return None
+    alike = [child for child in children if child.state == alarm.now.value]
+    told = alike or [child for child in children if child.state == children[0].state]
     names: list[Value] = [cut(child.name, _LONG)[0] for child in told[:_NAMED]]
     return Phrase("cloudwatch_alarm.children", {"names": _listed(names, len(told)), "state": told[0].state})

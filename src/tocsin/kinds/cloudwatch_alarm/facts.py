@@ -98,7 +98,7 @@ def _rule(alarm: Alarm, why: Why) -> Iterator[Fact]:
     if counts:
         of = Phrase("cloudwatch_alarm.m_of_n", {"m": counts[0], "n": counts[1]})
         yield Fact(Phrase("cloudwatch_alarm.datapoints"), of, detail=True)
-    recent = tuple(written(condition.unit(alarm), value)[0] for _, value in why.points[:_MANY])
+    recent = written(condition.unit(alarm), *(value for _, value in why.points[:_MANY]))
     yield Fact(Phrase("cloudwatch_alarm.recent"), recent, detail=True)
     yield Fact(Phrase("cloudwatch_alarm.missing"), alarm.rule.missing, detail=True)
     yield Fact(Phrase("cloudwatch_alarm.low_samples"), alarm.rule.low_samples, detail=True)

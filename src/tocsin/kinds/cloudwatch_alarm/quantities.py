@@ -1,4 +1,4 @@
-"""Writes a metric's values with their unit, as people write them ("93.4 %", "10.7 GB", "250 ms")."""
+"""Writes a metric's values with their unit, as people write them ("93.4 %", "10.7 GB", "120 USD")."""
 
 from __future__ import annotations
 
@@ -62,8 +62,10 @@ def written(unit: str, *values: float) -> tuple[str, ...]:
 def _with_unit(value: float, unit: str, say: Callable[[float], str]) -> str:
     if unit in _MARKS:
         return f"{say(value)}{_MARKS[unit]}"
+    if len(unit) == 3 and unit.isalpha() and unit.isupper():
+        return f"{say(value)} {unit}"  # a currency, which AWS/Billing names in a dimension
     prefix = unit[:4]
-    size = unit[4:].capitalize() if prefix in _PREFIXES else unit
+    size = unit[4:5].upper() + unit[5:] if prefix in _PREFIXES else unit
     if size not in _SIZES:
         return say(value)
     left, place = value * _PREFIXES.get(prefix, 1), 0
