@@ -11,7 +11,7 @@ RUNTIME = $(VENV)/.runtime-installed
 DEV = $(VENV)/.dev-installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint docs snapshots clean
+.PHONY: help demo test lint docs snapshots dist clean
 
 help:  ## What can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -32,6 +32,10 @@ docs: $(DEV)  ## Write docs/reference.md anew from the commands' own help
 
 snapshots: $(DEV)  ## Write tests/events/**/*.snap.json anew; read the diff before you commit it
 	@TOCSIN_SNAPSHOTS=write $(RUN)python -m pytest tests/test_events.py
+
+dist: $(RUNTIME)  ## Build the Lambda package and the wheel in dist/, the same bytes each time
+	@$(RUN)python -m tocsin_cli.artefacts dist
+	@$(RUN)python -m hatchling build --target wheel --directory dist
 
 clean:  ## Remove what was set up, built or cached
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

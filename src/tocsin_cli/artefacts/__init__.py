@@ -1,0 +1,1 @@
+"""What is handed to AWS: the Lambda package, built the same on every machine."""
