@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from tocsin.envelope import Envelope
 from tocsin.kinds.cloudwatch_alarm import condition, reasons, shapes
+from tocsin.kinds.cloudwatch_alarm.alarm import Alarm
 from tocsin.kinds.cloudwatch_alarm.facts import facts
 from tocsin.kinds.cloudwatch_alarm.links import links
 from tocsin.kinds.cloudwatch_alarm.series import series
 from tocsin.kinds.cloudwatch_alarm.severity import severity
-from tocsin.kinds.cloudwatch_alarm.shapes import Alarm
 from tocsin.kinds.cloudwatch_alarm.words import WORDS as WORDS
 from tocsin.model import Signal, State
 from tocsin.reading.plainly import named

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
+from tocsin.kinds.cloudwatch_alarm.alarm import Alarm, Child
 from tocsin.kinds.cloudwatch_alarm.quantities import unit_of, written
 from tocsin.kinds.cloudwatch_alarm.reasons import Why
-from tocsin.kinds.cloudwatch_alarm.shapes import Alarm, Child, short_name, statistic
+from tocsin.kinds.cloudwatch_alarm.shapes import short_name, statistic
 from tocsin.model import Lapse, Phrase, Strong, Value
 from tocsin.reading import fields
 from tocsin.reading.content import cut

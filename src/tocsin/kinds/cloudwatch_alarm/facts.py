@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tocsin.kinds.cloudwatch_alarm import condition
+from tocsin.kinds.cloudwatch_alarm.alarm import Alarm, Query
 from tocsin.kinds.cloudwatch_alarm.quantities import written
 from tocsin.kinds.cloudwatch_alarm.reasons import Why
-from tocsin.kinds.cloudwatch_alarm.shapes import Alarm, Query
 from tocsin.model import At, Fact, Lapse, Phrase, Value
 from tocsin.reading.content import cut
 from tocsin.reading.plainly import named

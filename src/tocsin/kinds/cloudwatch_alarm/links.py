@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from tocsin.kinds.cloudwatch_alarm.shapes import Alarm, Query
+from tocsin.kinds.cloudwatch_alarm.alarm import Alarm, Query
 from tocsin.model import Link, Phrase
 from tocsin.reading import console
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from tocsin.kinds.cloudwatch_alarm.alarm import Alarm
 from tocsin.kinds.cloudwatch_alarm.condition import threshold
 from tocsin.kinds.cloudwatch_alarm.reasons import Why
-from tocsin.kinds.cloudwatch_alarm.shapes import Alarm
 from tocsin.model import Series
 from tocsin.reading import fields, instants
 
