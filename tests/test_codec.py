@@ -11,11 +11,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import strategies
-from tocsin.model import Fact, Incident, Message, Phrase, Receipt, Seen, Signal
+from tocsin.model import Fact, Incident, Message, Phrase, Receipt, Seen, Series, Signal
 from tocsin.stores.codec import Unreadable, decode, encode
 
 TITLE = Phrase("words.title", {"name": "cpu"})
 SIGNAL = Signal("cloudwatch_alarm", "condition", "arn:a", TITLE, state="firing", facts=(Fact(TITLE, 3.5),))
+CHART = Incident("k", said=Signal("text", "happening", "s", TITLE, series=Series("CPU", ((1, 2.5),))))
 MESSAGE = Message("slack", "m1", Incident("v1:a", said=SIGNAL), receipt=Receipt(1, 0))
 
 
@@ -65,6 +66,7 @@ def test_a_field_at_its_default_is_not_written() -> None:
 @example('{"~":"Incident","key":"k","flips":3}')
 @example('{"~":"Incident","key":"k","said":[]}')
 @example('{"~":"Incident","key":"kä"}')
+@example(encode(CHART).replace("[1,2.5]", "[1]"))
 def test_garbage_is_refused_with_one_error(text: str) -> None:
     """What no version has written raises Unreadable, and nothing else."""
     with pytest.raises(Unreadable):

@@ -35,7 +35,7 @@ def ask(keys: Sequence[str], how: How, read: Callable[[Sequence[str]], Mapping[s
     """Read, ask ``how``, and read more while it answers ``Need``. ``read`` gives the rows that exist.
 
     ValueError is a bug in ``how``: it put a row that it has not read (such a write cannot be conditional), put one
-    twice, or needed nothing new, which would never end.
+    twice, or its needs have no end.
     """
     rows: dict[str, Row | None] = {}
     missing = tuple(keys)
@@ -46,8 +46,6 @@ def ask(keys: Sequence[str], how: How, read: Callable[[Sequence[str]], Mapping[s
         if not isinstance(answer, Need):
             return Answer(rows, _checked(answer, rows))
         missing = tuple(key for key in dict.fromkeys(answer.keys) if key not in rows)
-        if not missing:
-            raise ValueError("a change needs keys that were all read already")
     raise ValueError(f"a change still needs more keys after {_ROUNDS} rounds")
 
 

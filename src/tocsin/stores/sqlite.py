@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import sqlite3
 import time
@@ -13,6 +12,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, Self
 
+from tocsin.logbook import trouble
 from tocsin.ports import Conflict, How, Put, Row
 from tocsin.stores.attempt import ask
 from tocsin.stores.codec import Unreadable, decode, encode
@@ -21,15 +21,15 @@ from tocsin.stores.sqlite_file import is_busy, open_file
 _SWEEP = 32
 _LATER = 3_600_000
 _COLUMNS = "SELECT key, body, version, due, of_ FROM rows"
-_LOG = logging.getLogger(__name__)
 
 
 class SqliteStore:
     """A Store whose changes decide and write under SQLite's one write lock, so nobody can be faster meanwhile.
 
     Hence ``how`` runs once, and Conflict means that the lock was not free within ``patience`` seconds. ``clock`` gives
-    milliseconds since 1970; ``sleep`` takes seconds. One connection serves all threads of a process in turn; a forked
-    child opens its own, as SQLite demands (https://www.sqlite.org/howtocorrupt.html). ConfigError as ``open_file``.
+    milliseconds since 1970; ``sleep`` takes seconds. One connection serves all threads of a process in turn; it is
+    closed before a fork and opened again on either side (https://www.sqlite.org/howtocorrupt.html). ConfigError as
+    ``open_file``.
     """
 
     def __init__(
@@ -42,9 +42,8 @@ class SqliteStore:
     ) -> None:
         self._path, self._patience, self._clock, self._sleep = Path(path), patience, clock, sleep
         self._lock = Lock()
-        self._parents: list[sqlite3.Connection] = []
         self._connection: sqlite3.Connection | None = self._open()
-        _forget_after_fork(self)
+        _close_across_forks(self)
 
     def __enter__(self) -> Self:
         return self
@@ -93,9 +92,12 @@ class SqliteStore:
     def close(self) -> None:
         """Give the file back; whoever uses the store afterwards opens it again."""
         with self._lock:
-            if self._connection is not None:
-                self._connection.close()
-                self._connection = None
+            self._disconnect()
+
+    def _disconnect(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
     def _open(self) -> sqlite3.Connection:
         connection = open_file(self._path, self._patience, self._clock, self._sleep)
@@ -133,24 +135,25 @@ class SqliteStore:
                 "UPDATE rows SET due = ? WHERE key = CAST(? AS TEXT)", [(due, _bytes(key)) for key in keys]
             )
 
-    def _forked(self) -> None:
-        """In a forked child: the parent's connection is neither used nor closed, and its lock may be held for ever."""
-        self._lock = Lock()
-        if self._connection is not None:
-            self._parents.append(self._connection)
-            self._connection = None
 
-
-def _forget_after_fork(store: SqliteStore) -> None:
+def _close_across_forks(store: SqliteStore) -> None:
+    """No connection lives through a fork: in the child, SQLite would trust locks that only its parent holds."""
     reference = weakref.ref(store)
+    held: list[SqliteStore] = []
 
-    def forked() -> None:
-        child = reference()
-        if child is not None:
-            child._forked()
+    def before() -> None:
+        living = reference()
+        if living is not None:
+            living._lock.acquire()
+            held.append(living)
+            living._disconnect()
+
+    def after() -> None:
+        while held:
+            held.pop()._lock.release()
 
     if hasattr(os, "register_at_fork"):
-        os.register_at_fork(after_in_child=forked)
+        os.register_at_fork(before=before, after_in_parent=after, after_in_child=after)
 
 
 def _bytes(text: str) -> bytes:
@@ -190,6 +193,6 @@ def _readable(found: Sequence[tuple[Any, ...]]) -> tuple[tuple[Row, ...], list[s
         try:
             rows.append(_row(each))
         except Unreadable as error:
-            _LOG.error("row %r is passed over: %s", each[0], error)
+            trouble("row passed over", {"row": each[0], "why": str(error)})
             unreadable.append(each[0])
     return tuple(rows), unreadable

@@ -13,6 +13,7 @@ from tocsin.ports import ConfigError
 SCHEMA = 1
 _MAGIC = b"SQLite format 3\0"
 _OURS = 0x746F6373  # "tocs", at byte 68 of the file (https://www.sqlite.org/fileformat.html)
+_TRIES = 20
 _PAUSE = 0.01
 _DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _TABLES = (
@@ -39,7 +40,7 @@ def open_file(
     """
     _make(path)
     try:
-        connection = sqlite3.connect(path, timeout=patience, isolation_level=None, check_same_thread=False)
+        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     except sqlite3.Error as error:
         raise _cannot_open(path, error) from error
     try:
@@ -82,8 +83,20 @@ def _make(path: Path) -> None:
 
 
 def _prepare(connection: sqlite3.Connection, path: Path, patience: float, sleep: Callable[[float], None]) -> None:
-    _recognise(connection, path)
-    _use_wal(connection, path, patience, sleep)
+    _be_patient(connection, patience / _TRIES)
+    for _ in range(_TRIES):
+        try:
+            _recognise(connection, path)
+            _use_wal(connection, path)
+            break
+        except sqlite3.OperationalError as error:
+            # Where several processes do this to one file at a time, SQLite gives up at once rather than wait.
+            if not is_busy(error):
+                raise
+            sleep(_PAUSE)
+    else:
+        raise ConfigError(f"the store {path} is held by another program", "End it, or name another file.")
+    _be_patient(connection, patience)
     # FULL: the log is on the disk before a commit returns. With NORMAL, WAL's usual companion, a kill -9 loses nothing
     # but a power cut may lose the last commits (https://www.sqlite.org/pragma.html#pragma_synchronous). macOS keeps
     # that promise only with fullfsync; elsewhere it changes nothing.
@@ -92,6 +105,10 @@ def _prepare(connection: sqlite3.Connection, path: Path, patience: float, sleep:
     if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
         raise _Damaged
     _migrate(connection, path)
+
+
+def _be_patient(connection: sqlite3.Connection, patience: float) -> None:
+    connection.execute(f"PRAGMA busy_timeout = {round(patience * 1000)}")
 
 
 def _recognise(connection: sqlite3.Connection, path: Path) -> None:
@@ -106,18 +123,9 @@ def _recognise(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute(f"PRAGMA application_id = {_OURS}")
 
 
-def _use_wal(connection: sqlite3.Connection, path: Path, patience: float, sleep: Callable[[float], None]) -> None:
-    """Readers and the writer do not wait for each other. SQLite does not wait for the lock of this one step itself."""
-    for _ in range(max(1, int(patience / _PAUSE))):
-        try:
-            mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
-            break
-        except sqlite3.OperationalError as error:
-            if not is_busy(error):
-                raise
-            sleep(_PAUSE)
-    else:
-        raise ConfigError(f"the store {path} is held by another program", "End it, or name another file.")
+def _use_wal(connection: sqlite3.Connection, path: Path) -> None:
+    """With a write-ahead log readers and the writer do not wait for each other."""
+    mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
     if mode != "wal":
         raise ConfigError(
             f"the store {path} cannot keep a write-ahead log here ({mode})",
