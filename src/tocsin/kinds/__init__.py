@@ -73,8 +73,15 @@ def _finished(signals: tuple[Signal, ...], entry: Entry, envelope: Envelope, tri
             kind=entry.name,
             test=envelope.test,
             event_id=signal.event_id or envelope.event_id,
-            facts=(*signal.facts, *trips),
+            facts=(*_where(signal), *signal.facts, *trips),
             labels={**signal.labels, "kind": entry.name, "account": signal.account, "region": signal.region},
         )
         for signal in signals
     )
+
+
+def _where(signal: Signal) -> tuple[Fact, ...]:
+    """Account and region, understood of every kind; as details, since a message shows them anyway."""
+    said = {fact.label.key for fact in signal.facts}
+    known = (("words.account", signal.account), ("words.region", signal.region))
+    return tuple(Fact(Phrase(key), value, detail=True) for key, value in known if value and key not in said)
