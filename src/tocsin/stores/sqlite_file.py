@@ -113,9 +113,10 @@ def _be_patient(connection: sqlite3.Connection, patience: float) -> None:
 
 def _recognise(connection: sqlite3.Connection, path: Path) -> None:
     """Mark a new file as ours while nothing else is in it, so that a damaged one can be told from a stranger's."""
+    tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]  # first: ours come after the mark
     if connection.execute("PRAGMA application_id").fetchone()[0] == _OURS:
         return
-    if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+    if tables:
         raise ConfigError(
             f"the store {path} is the SQLite file of another program; it was left as it is",
             "Name a file of its own in TOCSIN_STORE, such as sqlite:/var/lib/tocsin/store.db.",
