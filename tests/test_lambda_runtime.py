@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import http.client
+import subprocess
 import sys
 import threading
+import time
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -376,6 +378,47 @@ def test_stop_does_not_wait_for_a_running_invocation(echo: Path, tmp_path: Path)
     assert [result.error_type for result in results] == ["Runtime.ExitError"]
     with environment:
         assert environment.invoke(1).payload == 1
+
+
+def test_a_start_that_is_interrupted_leaves_nothing_behind(echo: Path) -> None:
+    """Whatever ends `start` early, a Ctrl-C or a listener of logs that trips, ends the process and its folder too."""
+    pids: list[int | None] = []
+
+    def trip(line: str) -> None:
+        pids.append(environment.pid)
+        raise KeyboardInterrupt
+
+    environment = Environment(echo, "app.handle", on_log=trip)
+    with pytest.raises(KeyboardInterrupt):
+        environment.start()
+
+    assert pids[0] and not _alive(pids[0])
+    with pytest.raises(Stopped):
+        environment.invoke(1)
+
+
+def test_a_killed_caller_leaves_no_function_running(echo: Path, tmp_path: Path) -> None:
+    """Even where nobody could stop it: the runtime ends when its Runtime API is gone."""
+    program = (
+        "import os, sys\n"
+        "from tocsin_local.lambda_runtime import Environment\n"
+        "environment = Environment(sys.argv[1], 'app.handle')\n"
+        "environment.start()\n"
+        "print(environment.pid, flush=True)\n"
+        "os.kill(os.getpid(), 9)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(echo)],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        env={"TMPDIR": str(tmp_path)},
+    )
+    deadline = time.monotonic() + 10
+    while _alive(int(done.stdout)) and time.monotonic() < deadline:
+        pass
+
+    assert done.returncode == -9 and not _alive(int(done.stdout))
 
 
 @pytest.mark.parametrize("name", ["AWS_LAMBDA_RUNTIME_API", "_HANDLER", "LAMBDA_TASK_ROOT"])

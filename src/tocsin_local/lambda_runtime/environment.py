@@ -72,11 +72,15 @@ class Environment:
 
     def start(self) -> None:
         """Unpack and initialise. What the function's own code does wrong meanwhile, the first invocation tells."""
-        with self._lock:
-            refuse_reserved(self._settings)
-            self._sandbox = self._sandbox or Sandbox(self._code, look_at(self._python))
-            self._started = True
-            self._ready(self._sandbox)
+        refuse_reserved(self._settings)
+        try:
+            with self._lock:
+                self._sandbox = self._sandbox or Sandbox(self._code, look_at(self._python))
+                self._started = True
+                self._ready(self._sandbox)
+        except BaseException:  # Ctrl-C too
+            self.stop()
+            raise
 
     def invoke(self, event: Any) -> Result:
         """Invoke and wait. ``event`` is anything that JSON can hold; callers at the same time wait their turn.
@@ -103,10 +107,12 @@ class Environment:
         if running := self._container:
             running.kill()
         with self._lock:
-            self._discard()
-            if self._sandbox is not None:
-                self._sandbox.remove()
-                self._sandbox = None
+            try:
+                self._discard()
+            finally:
+                if self._sandbox is not None:
+                    self._sandbox.remove()
+                    self._sandbox = None
 
     def _ready(self, sandbox: Sandbox) -> Container | Failure:
         """A process that waits for an invocation, or why there can be none."""
@@ -132,8 +138,8 @@ class Environment:
 
     def _discard(self) -> None:
         if self._container is not None:
-            self._hear(self._container.end())
-            self._container = None
+            ended, self._container = self._container, None
+            self._hear(ended.end())
 
     def _hear(self, lines: tuple[str, ...]) -> None:
         self._logs += lines
