@@ -63,7 +63,7 @@ def draw_notice(message: Message, notice: Notice, look: Look, plainness: int = 0
     pieces = [Piece("words", f"{_test(signal, look)}{standing.emoji} ")]
     if standing.word:
         pieces += [Piece("strong", standing.word), Piece("words", " · ")]
-    pieces += _compose(signal.title, look)
+    pieces += _compose(_name(signal, look), look)
     for part in (*standing.lines, _place(signal)):
         pieces += [Piece("words", " · "), *_compose(part, look)] if part else []
     return _payload(text, shapes.section(mrkdwn(pieces, look.zone, SENTENCE)))
@@ -91,12 +91,13 @@ def _text(standing: Standing, signal: Signal, look: Look) -> str:
     short = "" if standing.short is None else clean(_say(standing.short, look))
     place = spoken(_place(signal), PLACE)
     room = LINE - breadth(lead) - breadth(place) - 2 * len(DOT)
+    name = clean(_say(_name(signal, look), look))
     if standing.word:
-        name = spoken(cut(clean(_say(signal.title, look)), NAME, cost=breadth), room * 2 // 3)
+        name = spoken(cut(name, NAME, cost=breadth), room * 2 // 3)
         short = spoken(short, room - breadth(name))
     else:
         short = spoken(short, room // 3)
-        name = spoken(_say(signal.title, look), room - breadth(short))
+        name = spoken(name, room - breadth(short))
     return lead + DOT.join(part for part in (name, short, place) if part)
 
 
@@ -111,7 +112,7 @@ def _test(signal: Signal, look: Look) -> str:
 def _top(standing: Standing, signal: Signal, look: Look) -> list[Block]:
     sentences = [piece for one in standing.lines for piece in (Piece("words", "\n"), *_compose(one, look))]
     return [
-        *shapes.header(_lead(standing, signal, look) + _say(signal.title, look)),
+        *shapes.header(_lead(standing, signal, look) + _say(_name(signal, look), look)),
         *shapes.section(mrkdwn(sentences[1:], look.zone, SENTENCE)),
         *shapes.small(signal.quote, QUOTE),
         *([] if standing.over else _teaching(signal, look)),
@@ -136,7 +137,7 @@ def _below(signal: Signal, look: Look) -> list[Block]:
     return [
         *shapes.fields(shown),
         *shapes.small(more, FOOT),
-        *shapes.buttons((_say(link.label, look), link.url) for link in signal.links),
+        *shapes.buttons(_links(signal, look)),
         *shapes.small(DOT.join(part for part in (_short(signal.subject), _history(signal), PRODUCT) if part), FOOT),
     ]
 
@@ -144,15 +145,16 @@ def _below(signal: Signal, look: Look) -> list[Block]:
 def _fields(signal: Signal, look: Look) -> tuple[list[str], int]:
     """The facts as label over value, and how many there was no room for."""
     shown: list[str] = []
-    omitted = 0
-    for fact in _facts(signal, look):
+    facts = _facts(signal, look)
+    room = ALL_FIELDS
+    for number, fact in enumerate(facts):
         value = mrkdwn(_compose(fact.value, look), look.zone, VALUE)
         label = mrkdwn([Piece("strong", _say(fact.label, look))], look.zone, LABEL)
-        if sum(map(units, shown)) + units(label) + units(value) > ALL_FIELDS:
-            omitted += 1
-        elif value.strip():
-            shown.append(f"{label}\n{value}")
-    return shown, omitted
+        room -= units(label) + units(value)
+        if room < 0:
+            return shown, len(facts) - number
+        shown += [f"{label}\n{value}".strip()] if value else []
+    return shown, 0
 
 
 def _facts(signal: Signal, look: Look) -> list[Fact]:
@@ -175,15 +177,24 @@ def _telling(text: str, standing: Standing, signal: Signal, look: Look) -> str:
     teaching = () if standing.over else (*signal.meaning, *signal.advice)
     said = [*(_say(one, look) for one in (*standing.lines, signal.quote, *teaching)), *facts]
     lines = [text, *(spoken(one, TELLING) for one in said)]
-    for link in signal.links:
-        address = web_address(link.url)
-        lines += [f"{spoken(_say(link.label, look), LABEL)}: {escape(address)}"] if address else []
+    lines += [f"{spoken(label, LABEL)}: {escape(address)}" for label, address in _links(signal, look)]
     kept = ""
     for one in filter(None, lines):
         if units(kept) + units(one) > BARE:
             return f"{kept}\n…"
         kept = f"{kept}\n{one}" if kept else one
     return kept
+
+
+def _links(signal: Signal, look: Look) -> list[tuple[str, str]]:
+    """Label and address of each link that leads to the web."""
+    links = ((_say(link.label, look), web_address(link.url)) for link in signal.links)
+    return [(label, address) for label, address in links if address and clean(label)]
+
+
+def _name(signal: Signal, look: Look) -> Value:
+    """The title, unless nothing of it can be seen."""
+    return next((one for one in (signal.title, signal.subject) if clean(_say(one, look))), signal.kind)
 
 
 def _place(signal: Signal) -> str:

@@ -84,8 +84,8 @@ def date(ms: int, zone: tzinfo) -> str:
 
 
 def web_address(text: str) -> str | None:
-    """``text`` percent-encoded if it is a plain http(s) URL that fits a button, else None."""
-    url = quote(text.strip(), safe=":/?#[]@!$&'()*+,;=%~-._", errors="replace")
+    """``text`` percent-encoded if it is a plain http(s) URL that fits a button, else None. No user@ before the host."""
+    url = quote(text.strip()[: _URL_LIMIT + 1], safe=":/?#[]!$&'()*+,;=%~-._", errors="replace")
     return url if len(url) <= _URL_LIMIT and _WEB.match(url) else None
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from tocsin.destinations.slack.mrkdwn import plain, web_address
+from tocsin.destinations.slack.mrkdwn import plain
 
 Block = dict[str, Any]
 
@@ -49,10 +49,11 @@ def small(text: str, limit: int) -> list[Block]:
 
 
 def buttons(links: Iterable[tuple[str, str]]) -> list[Block]:
-    """One button for each (label, URL) that is plain http(s)."""
-    elements: list[Block] = []
-    for label, url in links:
-        text, address = plain_text(label, BUTTON), web_address(url)
-        if text and address and len(elements) < BUTTONS:
-            elements.append({"type": "button", "action_id": f"link-{len(elements)}", "text": text, "url": address})
+    """A button for each of the first (label, web address)."""
+    drawn = [(plain_text(label, BUTTON), address) for label, address in links][:BUTTONS]
+    elements = [
+        {"type": "button", "action_id": f"link-{number}", "text": text, "url": address}
+        for number, (text, address) in enumerate(drawn)
+        if text
+    ]
     return [{"type": "actions", "elements": elements}] if elements else []
