@@ -2,7 +2,7 @@
 
     message(post, view, replies=()) -> str      one message of a channel, as an HTML fragment that needs no script
     banners(post, view) -> str                  its notification as a phone and as a desktop show it, as a fragment
-    notification(post) -> Notification          the same as two plain texts (phone, desktop): escape them yourself
+    notification(post, view) -> Notification    the same as two plain texts (phone, desktop): escape them yourself
     posted(payload, ts, …) -> Message           makes a `tocsin_local.slack.Message` of a bare payload
     View(language="en", zone=UTC)               who reads: "en" or "ko", and the zone that dates are written in
 
@@ -25,3 +25,9 @@ Safe: text enters only through `markup`, which escapes it; tags and attributes a
 style attribute, no script and nothing that loads, so the strictest content security policy holds (colours are SVG
 fills and classes). Only http, https and mailto links get an href.
 """
+
+from tocsin_local.web.render.messages import message, posted
+from tocsin_local.web.render.notifications import Notification, banners, notification
+from tocsin_local.web.render.view import View
+
+__all__ = ["Notification", "View", "banners", "message", "notification", "posted"]
