@@ -34,11 +34,14 @@ def test_names_and_modules_are_each_kinds_own() -> None:
 
 
 def test_an_entry_is_found_by_what_it_looks_for() -> None:
-    """By source, source and detail-type, fields, or text; the order of the entries makes no difference."""
+    """By source, detail-type or both, by fields that are there and one that is not, or by text; the order of the
+    entries makes no difference, and a detail-type alone goes before a source alone."""
     entries = [
         Entry("any_s3", "a", (Source("aws.s3"),)),
         Entry("finding", "b", (Source("aws.guardduty", "GuardDuty Finding"),)),
         Entry("alarm", "c", (Keys("AlarmName", "NewStateValue"), Source("aws.cloudwatch", "Alarm"))),
+        Entry("call", "e", (Source("", "API Call"),)),
+        Entry("delivery", "f", (Keys("bucket", "key", without="type"),)),
         Entry("budget", "d", (Text(subject="^AWS Budgets:"), Text(body="^Dear Budget"))),
     ]
     events: list[tuple[Envelope, tuple[str, ...]]] = [
@@ -47,6 +50,10 @@ def test_an_entry_is_found_by_what_it_looks_for() -> None:
         (unwrap({"source": "aws.guardduty", "detail-type": "Other"})[0], ()),
         (unwrap({"AlarmName": "x", "NewStateValue": None, "more": 1})[0], ("alarm",)),
         (unwrap({"AlarmName": "x"})[0], ()),
+        (unwrap({"source": "aws.any", "detail-type": "API Call"})[0], ("call",)),
+        (unwrap({"source": "aws.s3", "detail-type": "API Call"})[0], ("call",)),
+        (unwrap({"bucket": "b", "key": "k"})[0], ("delivery",)),
+        (unwrap({"bucket": "b", "key": "k", "type": "t"})[0], ()),
         (Envelope("whatever", subject="AWS Budgets: too much"), ("budget",)),
         (Envelope("Dear Budget owner", subject="AWS Budgets: both at once"), ("budget",)),
         (Envelope("hello", subject="hello"), ()),

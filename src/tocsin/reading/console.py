@@ -32,6 +32,19 @@ def log_group(partition: str, region: str, name: str) -> str:
     return page and f"{page}#logsV2:log-groups/log-group/{coded}"
 
 
+def api_call(partition: str, region: str, event_id: str) -> str:
+    """One event in CloudTrail's event history, which keeps 90 days of management events."""
+    page = _page(partition, region, "cloudtrailv2")
+    return page and f"{page}#/events/{quote(event_id, safe='')}"
+
+
+def iam(partition: str, kind: str, name: str) -> str:
+    """An IAM user's or role's page (``kind`` is "users" or "roles"). IAM knows no regions, but the console wants one."""
+    regions = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1", "aws-eusc": "eusc-de-east-1"}
+    page = _page(partition, regions.get(partition, ""), "iam")
+    return page and f"{page}#/{kind}/details/{quote(name, safe='')}"
+
+
 def _page(partition: str, region: str, service: str) -> str:
     host = _HOSTS.get(partition, "")
     return f"{host.format(region=region)}/{service}/home?region={region}" if host and arns.is_region(region) else ""

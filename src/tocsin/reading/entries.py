@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tocsin.envelope import Envelope
@@ -11,7 +11,10 @@ from tocsin.envelope import Envelope
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """An EventBridge event of this source, and of this detail-type unless it is left out."""
+    """An EventBridge event of this source, and of this detail-type unless it is left out.
+
+    Without a source it is the detail-type alone, whatever the source: it goes before a source alone.
+    """
 
     source: str
     detail_type: str = ""
@@ -19,12 +22,14 @@ class Source:
 
 @dataclass(frozen=True, slots=True, init=False)
 class Keys:
-    """An object that has all of these fields."""
+    """An object that has all of these fields, and none called ``without``."""
 
     names: tuple[str, ...]
+    without: str
 
-    def __init__(self, *names: str) -> None:
+    def __init__(self, *names: str, without: str = "") -> None:
         object.__setattr__(self, "names", names)
+        object.__setattr__(self, "without", without)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,7 @@ class Index:
     """Entries by what they look for, so that finding one costs little however many there are."""
 
     sources: dict[tuple[str, str], list[Entry]] = field(default_factory=dict)
-    keys: dict[str, list[tuple[tuple[str, ...], Entry]]] = field(default_factory=dict)
+    keys: dict[str, list[tuple[Keys, Entry]]] = field(default_factory=dict)
     texts: list[tuple[Text, Entry]] = field(default_factory=list)
 
     def find(self, envelope: Envelope) -> tuple[Entry, ...]:
@@ -61,10 +66,10 @@ class Index:
         elif isinstance(body, dict) and envelope.via[-1:] == ("eventbridge",):
             source, detail_type = str(body.get("source")), str(body.get("detail-type"))
             found += self.sources.get((source, detail_type), [])
-            found += self.sources.get((source, ""), [])
+            found += self.sources.get(("", detail_type)) or self.sources.get((source, ""), [])
         elif isinstance(body, dict):
             for first in self.keys.keys() & body.keys():
-                found += [entry for names, entry in self.keys[first] if body.keys() >= set(names)]
+                found += [entry for keys, entry in self.keys[first] if _has(keys, body)]
         return tuple(dict.fromkeys(found))
 
 
@@ -76,10 +81,14 @@ def index(entries: Sequence[Entry]) -> Index:
             if isinstance(where, Source):
                 made.sources.setdefault((where.source, where.detail_type), []).append(entry)
             elif isinstance(where, Keys):
-                made.keys.setdefault(where.names[0], []).append((where.names, entry))
+                made.keys.setdefault(where.names[0], []).append((where, entry))
             else:
                 made.texts.append((where, entry))
     return made
+
+
+def _has(keys: Keys, body: Mapping[str, object]) -> bool:
+    return body.keys() >= set(keys.names) and keys.without not in body
 
 
 def _says(text: Text, subject: str, body: str) -> bool:
