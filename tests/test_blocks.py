@@ -379,6 +379,9 @@ def test_no_data_is_said_with_its_time() -> None:
     lines = ["CPUUtilization average 93.4 %", "no data since 2025-11-24 16:12:00 UTC"]
     assert sentence(stale).splitlines() == lines
     assert line(stale, EN) == "⚪ INSUFFICIENT_DATA · cpu · no data · 123456789012/us-east-1"
+    silent = replace(ALARM, state="unknown", tell=True, summary=said("no data for 3 min"))
+    assert sentence(told(silent)) == "no data for 3 min, since 2025-11-24 16:00:00 UTC"
+    assert sentence(told(replace(silent, summary=None))) == "no data since 2025-11-24 16:00:00 UTC"
 
 
 def test_since_is_the_time_of_the_last_firing_after_a_reopening() -> None:

@@ -110,6 +110,8 @@ def test_plain_text_stays_below_the_limit_by_a_margin_when_not_ascii() -> None:
         ("i-0123456789abcdef0", "i-0123456789abcdef0"),
         ("AWS/EC2, 93.4 %", "AWS/EC2, 93.4 %"),
         ("디스크 사용률 90%", "디스크 사용률 90%"),
+        ("Runbook: none yet.", "Runbook: none yet."),
+        ("at 12:01:40", "`at 12:01:40`"),
         ("prod_api", "`prod_api`"),
         ("*bold* _it_ ~no~", "`*bold* _it_ ~no~`"),
         ("a `tick`", "`a ˋtickˋ`"),

@@ -138,7 +138,7 @@ def _below(signal: Signal, look: Look) -> list[Block]:
         *shapes.fields(shown),
         *shapes.small(more, FOOT),
         *shapes.buttons(_links(signal, look)),
-        *shapes.small(DOT.join(part for part in (_short(signal.subject), _history(signal), PRODUCT) if part), FOOT),
+        *shapes.small(DOT.join(part for part in (_short(signal), _history(signal), PRODUCT) if part), FOOT),
     ]
 
 
@@ -201,10 +201,11 @@ def _place(signal: Signal) -> str:
     return "/".join(part for part in (clean(signal.account), clean(signal.region)) if part)
 
 
-def _short(subject: str) -> str:
-    """An ARN without what stands elsewhere: service and resource."""
-    parts = subject.partition("arn:")[2].split(":", 4)
-    known = f"{parts[1]} {parts[4]}" if len(parts) == 5 else subject
+def _short(signal: Signal) -> str:
+    """The subject without what stands elsewhere: of an ARN its service and resource."""
+    subject = signal.subject.removeprefix(f"{signal.partition}:{signal.account}:{signal.region}:")
+    parts = subject.split(":", 5)
+    known = f"{parts[2]} {parts[5]}" if len(parts) == 6 and parts[0] == "arn" else subject
     return cut(clean(known), SUBJECT)
 
 

@@ -19,7 +19,7 @@ _HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\xad\u061c\u200b\u200e\u200f\u202a-\u20
 _HALF = re.compile("[\ud800-\udfff]")
 _ENTITY = re.compile(r"(<|&lt;)(?=[!@#])")
 _ALIVE = re.compile(r"@|:(?=//)|:(?!\d{1,2}:)(?=[^\s:]+:)")
-_HARMLESS = re.compile(r"""(?:[^\W_]|[ ,%()+/=\[\];'"!?$·…≥≤≠×±°→-]|\.(?![^\W\d_]))+""")
+_HARMLESS = re.compile(r"""(?:[^\W_]|[ ,%()+/=\[\];'"!?$·…≥≤≠×±°→-]|:(?= )|\.(?![^\W\d_]))+""")
 _WEB = re.compile(r"https?://[a-z0-9._~\[\]:-]+(?:[/?#]|\Z)", re.IGNORECASE)
 _APART = "\u2060"  # word joiner: unseen, takes no room, breaks what Slack would recognise
 _HAIR = "\u200a"  # Slack sees a span's end only beside a space or a stop; Korean writes its particles right there

@@ -75,8 +75,7 @@ def stands(incident: Incident, notices: tuple[Notice, ...] = ()) -> Standing:
         phrase = _flapping(incident, incident.changes)
         return _mark(stand, signal, phrase, (since, phrase))
     if stand == "no-data":
-        quiet = Phrase("words.no_data_since", {"at": At(incident.at)}) if incident.at >= 0 else None
-        return _mark(stand, signal, _silence(signal), (signal.summary, quiet))
+        return _mark(stand, signal, _silence(signal), _silent_since(incident))
     return _mark(stand, signal, _condition(signal), (since,))
 
 
@@ -147,6 +146,14 @@ def _silence(signal: Signal) -> Value:
     """AWS's own reason, unless the newest words are still those of the firing before the silence."""
     known: Value | None = signal.quote or signal.summary
     return known if known and signal.state == "unknown" and is_alarm(signal) else Phrase("words.no_data")
+
+
+def _silent_since(incident: Incident) -> tuple[Value | None, ...]:
+    """What fired stays readable; where nothing did, the newest words are about the silence themselves."""
+    signal = newest(incident)
+    if signal.state == "unknown" and signal.summary:
+        return (_since(signal.summary, signal.at),)
+    return signal.summary, Phrase("words.no_data_since", {"at": At(incident.at)}) if incident.at >= 0 else None
 
 
 def _began(incident: Incident) -> int | None:
