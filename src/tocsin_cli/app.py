@@ -18,6 +18,7 @@ COMMANDS = {
     "preview": "preview",
     "send": "send",
     "stress": "stress",
+    "up": "up",
 }
 
 EXIT_CODES = """\b

@@ -1,4 +1,4 @@
-"""Where a running stage says how it can be reached, so that other commands find it."""
+"""Where a stage keeps its state, and where one that runs says how it can be reached."""
 
 from __future__ import annotations
 
@@ -7,10 +7,15 @@ import os
 from pathlib import Path
 
 
-def address_file() -> Path:
-    """In the user's own state folder (XDG Base Directory Specification)."""
+def state_folder() -> Path:
+    """The user's own state folder (XDG Base Directory Specification), tocsin's part of it."""
     state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
-    return Path(state) / "tocsin" / "stage.json"
+    return Path(state) / "tocsin"
+
+
+def address_file() -> Path:
+    """Where the stage that runs writes down its address."""
+    return state_folder() / "stage.json"
 
 
 def running_stage() -> str | None:

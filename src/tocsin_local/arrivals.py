@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from tocsin.model import Incident, Message, Receipt
 from tocsin.ports import DeliveryError, Destination
+
+REMEMBERED = 1_000  # arrivals
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,7 @@ class Arrivals:
 
     inner: Destination
     tell: Callable[[Arrival], None]
-    arrived: list[Arrival] = field(default_factory=list)
+    arrived: deque[Arrival] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
     problem: str = ""
     _changed: threading.Condition = field(default_factory=threading.Condition, repr=False)
 

@@ -10,6 +10,7 @@ from typing import Any
 from tocsin.ports import ConfigError
 from tocsin_local.alarms import composite
 from tocsin_local.alarms.composite import Child
+from tocsin_local.alarms.datapoints import Datapoint as Bucket
 from tocsin_local.alarms.definition import Alarm, CompositeAlarm, MetricAlarm
 from tocsin_local.alarms.evaluate import State as StateValue
 from tocsin_local.alarms.files import Entry
@@ -20,6 +21,20 @@ from tocsin_local.state_change import Change, State, compact
 
 CREATED = "Unchecked: Initial alarm creation"
 REMEMBERED = 30_000  # datapoints: what an alarm that is put now finds of the past
+CHARTED = 60  # datapoints of an alarm that can be looked at
+LONGEST = 10_800_000  # ms that a chart goes back at most: longer ones would hold every sample of weeks
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An alarm as others may see it: what was put, how it was read, its state, and when it was put (ms)."""
+
+    name: str
+    arn: str
+    given: Mapping[str, Any]
+    alarm: Alarm
+    state: State
+    configured_ms: int
 
 
 @dataclass(slots=True)
@@ -42,6 +57,12 @@ class CloudWatch:
         self.region = region
         self._alarms: dict[str, _Standing] = {}
         self._past: deque[Datapoint] = deque(maxlen=REMEMBERED)
+        self._restored: dict[str, State] = {}
+
+    def restore(self, states: Mapping[str, State], past: Iterable[Datapoint]) -> None:
+        """What was known before a restart: alarms that are put now go on from there, without a change of state."""
+        self._restored.update(states)
+        self._past.extend(past)
 
     def put(self, entries: Iterable[Entry], now: int) -> None:
         """Create alarms, or update them: an update keeps the state (PutMetricAlarm). Raises ConfigError."""
@@ -54,7 +75,7 @@ class CloudWatch:
 
     def _standing(self, entry: Entry, alarm: Alarm, now: int) -> _Standing:
         old = self._alarms.get(alarm.name)
-        state = old.state if old else State("INSUFFICIENT_DATA", now, CREATED)
+        state = old.state if old else self._restored.get(alarm.name, State("INSUFFICIENT_DATA", now, CREATED))
         if isinstance(alarm, CompositeAlarm):
             return _Standing(entry, alarm, state, now, None, now)
         watch = Watch(alarm, Setup(state=_value(state.value)))
@@ -89,13 +110,23 @@ class CloudWatch:
                 one.watch.state = _value(value)
             yield from self._move(one, State(value, now, reason))
 
-    def state(self, name: str) -> State:
-        """The alarm's state, since when, and why."""
-        return self._alarms[name].state
+    def standings(self) -> tuple[Standing, ...]:
+        """Every alarm, in the order in which they were put."""
+        return tuple(
+            Standing(one.alarm.name, self._arn(one), one.entry.given, one.alarm, one.state, one.configured_ms)
+            for one in self._alarms.values()
+        )
 
-    def given(self, name: str) -> Mapping[str, Any]:
-        """The definition as it was put."""
-        return self._alarms[name].entry.given
+    def datapoints(self, name: str, now: int) -> tuple[Bucket, ...]:
+        """The newest datapoints of a metric alarm, oldest first; none for a composite or an unknown name."""
+        one = self._alarms.get(name)
+        return one.watch.datapoints(now, _charted(one.watch)) if one and one.watch else ()
+
+    def forget(self, now: int) -> None:
+        """Let go of samples that nobody will ask for again."""
+        for one in self._alarms.values():
+            if one.watch:
+                one.watch.forget(now, _charted(one.watch))
 
     def _move(self, one: _Standing, after: State) -> Iterator[Change]:
         change = Change(one.entry.given, one.state, after, self.account, self.region, one.configured_ms)
@@ -128,6 +159,10 @@ def _feed(alarm: MetricAlarm, watch: Watch, points: Iterable[Datapoint]) -> None
             not alarm.dimensions or set(alarm.dimensions) == set(point.dimensions)
         ):
             watch.add(point.at_ms, point.value)
+
+
+def _charted(watch: Watch) -> int:
+    return max(2, min(CHARTED, LONGEST // (watch.alarm.period * 1000)))
 
 
 def _value(text: str) -> StateValue:

@@ -6,6 +6,7 @@ The load is real and so is the metric: an alarm over 10 s fires because the CPU 
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -57,11 +58,11 @@ class Demo:
 
     say: Callable[[Line], None]
     workers: int
-    arrivals: Arrivals
     pause: Callable[[float], None] = time.sleep
-    changes: list[Change] = field(default_factory=list)
-    invocations: list[Invocation] = field(default_factory=list)
+    changes: deque[Change] = field(default_factory=lambda: deque(maxlen=100))
+    invocations: deque[Invocation] = field(default_factory=lambda: deque(maxlen=100))
     latest: dict[tuple[str, str], list[float]] = field(default_factory=dict)
+    arrivals: Arrivals = field(init=False)
 
     def hear(self, told: Told) -> None:
         """What the stage tells, in order."""
@@ -80,8 +81,9 @@ class Demo:
             values.append(point.value)
             del values[:-600]
 
-    def run(self, stage: Stage) -> None:
+    def run(self, stage: Stage, arrivals: Arrivals) -> None:
         """All six steps. Raises Broken when a link does not hold."""
+        self.arrivals = arrivals
         self.say(Line(2, f"topic {stage.topic_arn}", done=True))
         self.say(Line(3, "function subscribed to it: tocsin.handler", done=True))
         self._test_event(stage)

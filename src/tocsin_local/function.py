@@ -26,19 +26,39 @@ class Invocation:
     answer: Any = None
 
 
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """An event that was taken, and may be queued. ``through`` is called when it needs no keeping any more."""
+
+    event: Any
+    through: Callable[[], None]
+    done: Future[Invocation]
+
+
+def keep_nothing(event: Any) -> Callable[[], None]:
+    """For a queue that need not outlive its process."""
+    return lambda: None
+
+
 class Function:
-    """Takes events in turn on a thread of its own; ``tell`` hears of each that is done. A context manager."""
+    """Takes events in turn on a thread of its own; ``tell`` hears of each that is done. A context manager.
+
+    ``keep`` is called with each event that is taken, before anything else happens, and answers what to call when it
+    is through: so the queue can outlive a crash.
+    """
 
     def __init__(
         self,
         invoke: Callable[[Any], Any],
         tell: Callable[[Invocation], None],
         delays: tuple[float, ...] = DELAYS,
+        keep: Callable[[Any], Callable[[], None]] = keep_nothing,
     ) -> None:
         self._invoke = invoke
         self._tell = tell
         self._delays = delays
-        self._events: queue.Queue[tuple[Any, Future[Invocation]] | None] = queue.Queue()
+        self._keep = keep
+        self._events: queue.Queue[Ticket | None] = queue.Queue()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._work, name="function", daemon=True)
 
@@ -53,17 +73,24 @@ class Function:
         self._thread.join()
 
     def put(self, event: Any) -> Future[Invocation]:
-        """Queue an event, as SNS does, and return at once; what becomes of it can be waited for."""
-        done: Future[Invocation] = Future()
-        self._events.put((event, done))
-        return done
+        """Take an event and queue it."""
+        return self.queue(self.take(event))
+
+    def take(self, event: Any) -> Ticket:
+        """Take an event as SNS does: from here on it is not lost. It runs once it is queued."""
+        return Ticket(event, self._keep(event), Future())
+
+    def queue(self, ticket: Ticket) -> Future[Invocation]:
+        """Return at once; what becomes of it can be waited for."""
+        self._events.put(ticket)
+        return ticket.done
 
     def _work(self) -> None:
-        while (taken := self._events.get()) is not None:
-            event, done = taken
-            invocation = self._tried(event)
+        while (ticket := self._events.get()) is not None:
+            invocation = self._tried(ticket.event)
             self._tell(invocation)
-            done.set_result(invocation)
+            ticket.through()
+            ticket.done.set_result(invocation)
 
     def _tried(self, event: Any) -> Invocation:
         error = ""

@@ -66,6 +66,11 @@ class Series:
         first = bisect_left(self._times, start)
         return self._values[first : bisect_left(self._times, end, first)]
 
+    def forget(self, before: int) -> None:
+        """Let go of the samples before an instant (ms): who lives long remembers only what is still asked for."""
+        first = bisect_left(self._times, before)
+        del self._times[:first], self._values[:first]
+
 
 class Buckets:
     """The buckets of one alarm over one series, marked as the evaluation reads them."""
@@ -104,6 +109,13 @@ class Buckets:
         stride = self._measure.length // self._grid
         begin = (oldest - self._first) // self._grid
         return bytes(self._marks[begin : (end - self._first) // self._grid + 1 : stride])
+
+    def forget(self, before: int) -> None:
+        """Let go of the samples and marks of all that ended before an instant (ms)."""
+        self._series.forget(before - self._measure.length)
+        gone = min(max(0, (before - self._first) // self._grid), len(self._marks))
+        del self._marks[:gone]
+        self._first += gone * self._grid
 
     def _mark(self, end: int) -> int:
         values = self._series.between(end - self._measure.length, end)

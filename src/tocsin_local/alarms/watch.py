@@ -12,7 +12,7 @@ from operator import attrgetter
 from typing import Any
 
 from tocsin_local.alarms import reasons
-from tocsin_local.alarms.datapoints import Buckets, Measure, Sample
+from tocsin_local.alarms.datapoints import Buckets, Datapoint, Measure, Sample
 from tocsin_local.alarms.definition import MetricAlarm
 from tocsin_local.alarms.evaluate import State, decide, in_use
 from tocsin_local.alarms.statistics import compute, enough_samples
@@ -89,6 +89,16 @@ class Watch:
         marks = self._buckets.marks(end, self.slots)
         called = self._verdict(marks)
         return Look(now, self.state, called or self.state, self._evidence(end, marks, called) if called else None)
+
+    def datapoints(self, end: int, count: int) -> tuple[Datapoint, ...]:
+        """The newest ``count`` datapoints that an evaluation at ``end`` (ms) may use, oldest first."""
+        newest, length = self.schedule.window_end(end), self.alarm.period * 1000
+        return tuple(self._buckets.datapoint(newest - place * length) for place in range(count, 0, -1))
+
+    def forget(self, now: int, kept: int) -> None:
+        """Let go of what neither an evaluation at ``now`` (ms) or later nor the newest ``kept`` datapoints rest on."""
+        length = self.alarm.period * 1000
+        self._buckets.forget(self.schedule.window_end(now) - max(self.slots, kept) * length)
 
     def _verdict(self, marks: bytes) -> State | None:
         if len(marks) > REMEMBERED:

@@ -2,7 +2,7 @@
 
 import contextlib
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from typing import Self, TypeVar
 
@@ -27,11 +27,14 @@ class LocalSlack:
 
     `clock` gives seconds since the epoch, `burst` is how many messages a channel takes at once before it is one
     per second. A workspace begins with one channel, one webhook into it and one bot that is in it. It speaks plain
-    HTTP: whoever connects by https gets a TLS alert.
+    HTTP: whoever connects by https gets a TLS alert. `keep` is how many messages and requests it remembers, the newest
+    (None: all), for whoever runs it for days.
     """
 
-    def __init__(self, clock: Clock = time.time, burst: int = 4, channel: str = "#alarms") -> None:
-        self._workspace = Workspace(clock, burst)
+    def __init__(
+        self, clock: Clock = time.time, burst: int = 4, channel: str = "#alarms", keep: int | None = None
+    ) -> None:
+        self._workspace = Workspace(clock, burst, keep)
         self._channel = self._workspace.add_channel(channel)
         self._hook = self._workspace.add_hook(self._channel)
         self._listener = Listener(self._handle)
@@ -165,6 +168,14 @@ class LocalSlack:
     def subscribe(self, listener: Callable[[Message], None]) -> None:
         """Call `listener` with each new version of a message, before its sender gets an answer."""
         self._workspace.subscribe(listener)
+
+    def inspect(self, inspector: Callable[[Received], None]) -> None:
+        """Call `inspector` with each request, before its sender gets an answer."""
+        self._workspace.inspect(inspector)
+
+    def restore(self, messages: Iterable[Message]) -> None:
+        """Begin with these messages of an earlier life, oldest first."""
+        self._workspace.restore(messages)
 
     def wait_for(self, wanted: Callable[[Message], bool], timeout: float = 5.0) -> Message:
         """The first message, present or to come, that is wanted. TimeoutError after `timeout` real seconds."""

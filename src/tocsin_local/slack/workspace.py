@@ -2,7 +2,8 @@
 
 import secrets
 import threading
-from collections.abc import Callable, Collection, Iterator
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -53,21 +54,25 @@ class Settings:
 class Workspace:
     """The state, guarded by one lock: hold `changed` around whatever must happen at once."""
 
-    def __init__(self, clock: Clock, burst: int) -> None:
+    def __init__(self, clock: Clock, burst: int, keep: int | None = None) -> None:
+        """``keep``: how many messages and how many requests are remembered, the newest; None is all of them."""
         self.clock = clock
         self.limits = RateLimits(clock, burst)
         self.faults = Faults()
         self.settings = Settings()
         self.bot_token = f"xoxb-{secrets.token_hex(12)}"
         self.changed = threading.Condition(threading.RLock())
-        self.received: list[Received] = []
+        self.received: deque[Received] = deque(maxlen=keep)
         self.channels: dict[str, Channel] = {}
         self.hooks: dict[str, Hook] = {}
         self.uploads: dict[str, Upload] = {}
         self.upload_keys: dict[str, str] = {}
         self._messages: dict[tuple[str, str], Message] = {}
+        self._keep = keep
         self._listeners: list[Callable[[Message], None]] = []
+        self._inspectors: list[Callable[[Received], None]] = []
         self._fresh: list[Message] = []
+        self._came: list[Received] = []
         self._last = 0
 
     def add_channel(
@@ -131,7 +136,16 @@ class Workspace:
         with self.changed:
             self._messages[message.channel, message.ts] = message
             self._fresh.append(message)
+            while self._keep is not None and len(self._messages) > self._keep:
+                del self._messages[next(iter(self._messages))]
             self.changed.notify_all()
+
+    def restore(self, messages: Iterable[Message]) -> None:
+        """Messages of an earlier life, oldest first. Nobody is told of them."""
+        with self.changed:
+            for message in messages:
+                self._messages[message.channel, message.ts] = message
+                self._last = max(self._last, int(message.ts.replace(".", "")))
 
     def remove(self, channel: str, ts: str) -> None:
         """As when a person deletes it. KeyError if it is not there."""
@@ -150,20 +164,29 @@ class Workspace:
     def record(self, received: Received) -> None:
         with self.changed:
             self.received.append(received)
+            self._came.append(received)
             self.changed.notify_all()
 
     def subscribe(self, listener: Callable[[Message], None]) -> None:
         with self.changed:
             self._listeners.append(listener)
 
+    def inspect(self, inspector: Callable[[Received], None]) -> None:
+        with self.changed:
+            self._inspectors.append(inspector)
+
     def tell(self) -> None:
         """Tell the listeners what is new; to be called without the lock, so that they may ask back."""
         with self.changed:
             fresh, self._fresh = self._fresh, []
-            listeners = tuple(self._listeners)
+            came, self._came = self._came, []
+            listeners, inspectors = tuple(self._listeners), tuple(self._inspectors)
         for message in fresh:
             for listener in listeners:
                 listener(message)
+        for received in came:
+            for inspector in inspectors:
+                inspector(received)
 
     def _parent(self, channel: Channel, thread_ts: str | None) -> tuple[str | None, tuple[str, ...]]:
         """The ts that a reply hangs on: never another reply's."""
