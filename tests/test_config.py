@@ -1,0 +1,90 @@
+"""Settings: what is understood, what is refused, and that no secret shows."""
+
+from __future__ import annotations
+
+from datetime import UTC
+
+import pytest
+
+from tocsin.config import ENCRYPTED_NAMES, SEOUL, WEBHOOK_NAMES, Config, read_config
+from tocsin.destinations.http import Connections
+from tocsin.handler import destination
+from tocsin.ports import ConfigError
+
+SECRET = "https://hooks.slack.com/services/T00000000/B00000000/abcdefghijklmnopqrstuvwx"
+TOKEN = "xoxb-111111111111-abcdefghijkl"
+
+
+@pytest.mark.parametrize("name", WEBHOOK_NAMES)
+def test_every_forwarders_name_for_the_webhook_is_understood(name: str) -> None:
+    """A function of the tutorial, or of another forwarder, works with the setting that it has."""
+    assert read_config({name: f"  {SECRET}\n"}).webhook_url == SECRET
+
+
+def test_a_webhook_without_its_scheme_is_understood() -> None:
+    """The oldest tutorials keep the URL without https://."""
+    assert read_config({"HOOK_URL": SECRET.removeprefix("https://")}).webhook_url == SECRET
+
+
+def test_our_own_name_wins() -> None:
+    """Where several are set, tocsin's own name is the one that was meant for it."""
+    assert (
+        read_config({"HOOK_URL": "https://other.example/x", "TOCSIN_SLACK_WEBHOOK_URL": SECRET}).webhook_url == SECRET
+    )
+
+
+def test_a_bot_wins_over_a_webhook() -> None:
+    """With a token and a channel, messages are posted as a bot."""
+    config = read_config({"HOOK_URL": SECRET, "TOCSIN_SLACK_BOT_TOKEN": TOKEN, "TOCSIN_SLACK_CHANNEL": "C0123456789"})
+    assert (config.bot_token, config.channel, config.webhook_url) == (TOKEN, "C0123456789", "")
+
+
+@pytest.mark.parametrize(
+    ("environ", "says"),
+    [
+        ({}, "no Slack webhook is set"),
+        ({"HOOK_URL": " "}, "no Slack webhook is set"),
+        ({"TOCSIN_SLACK_BOT_TOKEN": TOKEN}, "no channel"),
+        ({ENCRYPTED_NAMES[0]: "AQICAHh"}, "encrypted"),
+        ({"HOOK_URL": SECRET, "TOCSIN_STORE": "redis"}, "TOCSIN_STORE"),
+        ({"HOOK_URL": SECRET, "TOCSIN_STORE": "sqlite:"}, "TOCSIN_STORE"),
+    ],
+)
+def test_what_cannot_deliver_is_refused_in_one_line(environ: dict[str, str], says: str) -> None:
+    """A setting with which no alarm could be delivered is an error that says what to do next, without the secret."""
+    with pytest.raises(ConfigError) as refused:
+        read_config(environ)
+    assert says in str(refused.value)
+    assert refused.value.hint
+    assert TOKEN not in str(refused.value) + refused.value.hint
+
+
+@pytest.mark.parametrize(
+    "url", ["ftp://hooks.slack.com/x", "http://hooks.slack.com/x", "https://", "https://a b/", "https://u:p@h/"]
+)
+def test_an_address_that_may_not_be_called_is_refused_unquoted(url: str) -> None:
+    """Only https (and http on this machine) is called; the error does not repeat the address."""
+    with pytest.raises(ConfigError) as refused:
+        destination(read_config({"TOCSIN_SLACK_WEBHOOK_URL": url}), Connections())
+    assert url not in str(refused.value)
+
+
+def test_the_wrong_language_or_zone_is_no_reason_to_lose_an_alarm() -> None:
+    """What is only looks falls back, with a warning."""
+    config = read_config({"HOOK_URL": SECRET, "TOCSIN_LANGUAGE": "tlh", "TOCSIN_TIMEZONE": "Mars/Olympus"})
+    assert (config.language, config.zone, len(config.warnings)) == ("en", UTC, 2)
+
+
+def test_korean_readers_live_in_korea() -> None:
+    """Where no zone is named, times are written in the zone of the language's readers."""
+    assert read_config({"HOOK_URL": SECRET, "TOCSIN_LANGUAGE": "ko_KR.UTF-8"}).zone == SEOUL
+    named = read_config({"HOOK_URL": SECRET, "TOCSIN_LANGUAGE": "ko", "TOCSIN_TIMEZONE": "Europe/Berlin"})
+    assert str(named.zone) == "Europe/Berlin"
+
+
+def test_no_secret_in_a_representation() -> None:
+    """Neither webhook nor token shows when settings are printed, also inside what is built from them."""
+    config = Config(webhook_url=SECRET)
+    as_bot = Config(bot_token=TOKEN, channel="C0123456789")
+    shown = repr((config, as_bot, destination(config, Connections()), destination(as_bot, Connections())))
+    assert "abcdefghijkl" not in shown
