@@ -29,6 +29,14 @@ def parse(text: str) -> Arn | None:
     return Arn(*parts[1:])
 
 
+def name(text: str) -> str:
+    """What people call the thing: its ARN without account and sort ("role/deploy" is "deploy"); no ARN stays itself."""
+    arn = parse(text)
+    if arn is None or arn.service == "s3":
+        return arn.resource if arn else text
+    return re.split("[:/]", arn.resource, maxsplit=1)[-1] or arn.resource
+
+
 def is_region(text: str) -> bool:
     """Whether this is a region's code ("eu-west-1") and not a name for people ("EU (Ireland)")."""
     return _REGION.match(text) is not None

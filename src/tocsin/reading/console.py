@@ -14,6 +14,12 @@ _HOSTS = {
 }
 
 
+def page(partition: str, region: str, path: str, place: str = "") -> str:
+    """Any page of a service ("guardduty/home") in a region, and the ``place`` within it ("#/findings")."""
+    host = _HOSTS.get(partition, "")
+    return f"{host.format(region=region)}/{path}?region={region}{place}" if host and arns.is_region(region) else ""
+
+
 def home(partition: str, region: str) -> str:
     """The console's start page in a region."""
     return _page(partition, region, "console")
@@ -46,5 +52,4 @@ def iam(partition: str, kind: str, name: str) -> str:
 
 
 def _page(partition: str, region: str, service: str) -> str:
-    host = _HOSTS.get(partition, "")
-    return f"{host.format(region=region)}/{service}/home?region={region}" if host and arns.is_region(region) else ""
+    return page(partition, region, f"{service}/home")

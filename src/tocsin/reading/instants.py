@@ -10,6 +10,10 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 # Years beyond 9998 cannot be shown in every time zone.
 _END = 253_370_764_800_000
+_FORMS = (
+    "%a, %d %b %Y %H:%M:%S GMT", "%a, %d %b %Y %H:%M:%S UTC", "%a %b %d %H:%M:%S.%f UTC %Y", "%a %b %d %H:%M:%S UTC %Y",
+    "%b %d, %Y, %I:%M:%S %p",
+)  # fmt: skip
 
 
 def iso(value: object) -> int | None:
@@ -20,6 +24,20 @@ def iso(value: object) -> int | None:
         return _ms(datetime.fromisoformat(value.strip()))
     except ValueError:
         return None
+
+
+def written(value: object) -> int | None:
+    """Any way in which a service writes a time in a text: ISO 8601, `Thu, 26 Jan 2023 19:00:00 GMT` (Health),
+    `Wed Sep 04 16:59:44.356 UTC 2024` and `Jan 19, 2023, 10:46:15 PM` (Inspector); all of the last are UTC."""
+    found = iso(value)
+    if found is not None or not isinstance(value, str):
+        return found
+    for form in _FORMS:
+        try:
+            return _ms(datetime.strptime(" ".join(value.split()), form))
+        except ValueError:
+            continue
+    return None
 
 
 def epoch_ms(value: object) -> int | None:

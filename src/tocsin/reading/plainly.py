@@ -44,6 +44,22 @@ def named(text: str) -> Phrase:
     return Phrase("words.text", {"text": text})
 
 
+def detail(envelope: Envelope) -> fields.Json:
+    """An EventBridge event's detail; without one the whole object, since rules may pass on the detail alone."""
+    body = envelope.body if isinstance(envelope.body, dict) else {}
+    return fields.mapping(body, "detail") if "eventbridge" in envelope.via else body
+
+
+def facts(*shown: tuple[str, Value | None], details: tuple[tuple[str, Value | None], ...] = ()) -> tuple[Fact, ...]:
+    """Rows of a phrase's key and a value as facts, those without a value left out."""
+    return tuple(
+        Fact(Phrase(key), value, detail)
+        for detail, known in ((False, shown), (True, details))
+        for key, value in known
+        if value is not None and value not in ("", ())
+    )
+
+
 def rows(content: object) -> tuple[Fact, ...]:
     """The fields of an object as facts, the most telling ones first and the others as details."""
     found: list[tuple[str, Value]] = []
