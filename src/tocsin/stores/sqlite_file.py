@@ -167,7 +167,7 @@ def _damaged(path: Path, now: int) -> ConfigError:
             part.rename(f"{aside}{ending}")
     return ConfigError(
         f"the store {path} is damaged; it was moved to {aside.name} and nothing was written over",
-        f"Start again for an empty store (what still fires is announced anew), or put a backup at {path} first.",
+        "Start again for an empty store, which knows nothing of alarms that fire now, or put a backup there first.",
     )
 
 
