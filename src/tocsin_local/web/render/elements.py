@@ -72,6 +72,6 @@ def image(value: Thing, view: View, small: bool = False) -> Element:
 
 def _chosen(value: Thing, view: View) -> list[Child]:
     option = thing(value.get("initial_option")) or next(iter(things(value.get("initial_options"))), {})
-    chosen = text(option.get("text"), view) or text(value.get("placeholder"), view)
-    plain = words(value.get("initial_date")) or words(value.get("initial_time"))
-    return chosen if read(chosen) else [plain or "…"]
+    said = (text(shown, view) for shown in (option.get("text"), value.get("placeholder")))
+    dated = words(value.get("initial_date")) or words(value.get("initial_time"))
+    return next((nodes for nodes in said if read(nodes)), [dated or "…"])
