@@ -73,7 +73,9 @@ def _deliver(address: str | None, language: str | None, webhook_file: str | None
 
 def _to_slack(content: bytes, config: Config) -> str:
     with closing(Connections()) as connections:
-        outcome = Pipeline((destination(config, connections),)).run(_event(content), doors(None), http=True)
+        outcome = Pipeline((destination(config, connections),)).run(
+            content.decode("utf-8-sig", "replace"), doors(None), http=True
+        )
     return ", ".join(sorted({code for _, code in outcome.failed}))
 
 
@@ -108,11 +110,3 @@ def _checked(url: str) -> str:
     if parts.scheme != "http" or host not in LOOPBACK:
         raise ConfigError(f"{url} is not the address of a stage", "it is http://127.0.0.1:PORT, as the stage prints it")
     return url.rstrip("/")
-
-
-def _event(content: bytes) -> Any:
-    text = content.decode("utf-8-sig", "replace")
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return text
