@@ -4,67 +4,68 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import click
 
 from tocsin.config import Config
-from tocsin.decide import alone
-from tocsin.destinations.slack import SlackWebhook
-from tocsin.destinations.slack.answers import Verdict
-from tocsin.destinations.slack.api import Payload
-from tocsin.destinations.slack.blocks import Look
-from tocsin.envelope import unwrap
-from tocsin.grouping import message_id
-from tocsin.kinds import read
-from tocsin.model import Message, Signal, Value
-from tocsin.outbox import behind, shown
+from tocsin.model import Value
+from tocsin.ports import ConfigError
 from tocsin.words import plain
 from tocsin_cli import drawing, slack_target, ui
+from tocsin_cli.previews import Preview, previews
 
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="EVENT_FILE...")
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON per signal, with the exact Slack payloads.")
+@click.option("--html", "page", metavar="OUT", help="Write one page to OUT that shows each message as Slack does.")
 @slack_target.LANGUAGE
-def preview(files: tuple[str, ...], as_json: bool, lang: str | None) -> None:
+def preview(files: tuple[str, ...], as_json: bool, page: str | None, lang: str | None) -> None:
     """Show what would be posted for the events in EVENT_FILE... (- is standard input).
 
     An event is whatever AWS hands over: SNS or SQS records, an EventBridge event, an alarm action, a bare message, an
     SNS request over HTTP (its body, or {"headers", "body"}); anything else is shown as well as it can be. Nothing is
-    sent and nothing is stored. Exit code 2 if a file cannot be opened; the others are still shown.
+    sent and nothing is stored. Exit code 2 if a file cannot be opened; the others are still shown. The page of --html
+    is one file that loads nothing; it also holds each event as it came in.
     """
-    config, unopened = slack_target.local(None, lang), 0
-    for name in files:
-        try:
-            text = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
-        except OSError as error:
-            ui.error(f"{name} cannot be opened: {error.strerror}", "check the path; the other files are still shown")
-            unopened += 1
-            continue
-        for seen in previews(text, config):
-            _show(name, seen, as_json, config)
-    if unopened:
+    if as_json and page:
+        raise click.UsageError("--json and --html are two ways of showing: choose one")
+    config = slack_target.local(None, lang)
+    contents = list(_contents(files))
+    if page:
+        _write(page, contents, config)
+    else:
+        for name, content in contents:
+            for seen in previews(content, config):
+                _show(name, seen, as_json, config)
+    if len(contents) < len(files):
         sys.exit(2)
 
 
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """A signal, the road that it came by, and what a webhook would be sent for it."""
+def _contents(files: tuple[str, ...]) -> Iterator[tuple[str, bytes]]:
+    """Name and content of each file that can be opened; of the others, an error is told."""
+    for name in files:
+        try:
+            yield name, sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+        except OSError as error:
+            ui.error(f"{name} cannot be opened: {error.strerror}", "check the path; the other files are still shown")
 
-    road: str
-    signal: Signal
-    messages: tuple[dict[str, Any], ...]
 
+def _write(page: str, contents: list[tuple[str, bytes]], config: Config) -> None:
+    from tocsin_cli.exhibits import exhibit
+    from tocsin_local.web.render.documents import exhibits
+    from tocsin_local.web.render.view import View
 
-def previews(content: bytes, config: Config) -> Iterator[Preview]:
-    """Every signal in a file's content, in order."""
-    for envelope in unwrap(_event(content), http=True):
-        for signal in read(envelope):
-            yield Preview(envelope.road, signal, _messages(signal, config))
+    shown = [exhibit(name, content, config) for name, content in contents]
+    try:
+        Path(page).write_text(exhibits("tocsin preview", shown, View(config.language, config.zone)), "utf-8")
+    except OSError as error:
+        raise ConfigError(f"{page} cannot be written: {error.strerror}", "name a file in a folder of yours") from error
+    ui.line(
+        f"{page}: {sum(len(one.findings) for one in shown)} signals of {len(shown)} files, drawn as Slack shows them"
+    )
 
 
 def as_line(name: str, seen: Preview, config: Config) -> str:
@@ -85,39 +86,6 @@ def as_line(name: str, seen: Preview, config: Config) -> str:
         "messages": seen.messages,
     }
     return json.dumps(found, ensure_ascii=False, allow_nan=False)
-
-
-def _event(content: bytes) -> Any:
-    text = content.decode("utf-8-sig", "replace")
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return text
-
-
-@dataclass(slots=True)
-class _Notebook:
-    """A webhook that writes down what it is sent."""
-
-    sent: list[dict[str, Any]] = field(default_factory=list)
-
-    def within(self, seconds: float) -> Callable[[Payload], Verdict]:
-        return self._take
-
-    def _take(self, payload: Payload) -> Verdict:
-        self.sent.append(dict(payload))
-        return Verdict("ok", "ok")
-
-
-def _messages(signal: Signal, config: Config) -> tuple[dict[str, Any], ...]:
-    """What the stateless handler posts: the very destination that it uses, writing into a notebook."""
-    notebook = _Notebook()
-    slack = SlackWebhook("slack", notebook, Look(config.language, config.zone))
-    for show in alone(signal).shows:
-        message = Message(slack.name, message_id(show.view), show.view, notices=show.notices)
-        while behind(message):
-            message = shown(message, slack.show(message, (show.view,), message.receipt))
-    return tuple(notebook.sent)
 
 
 def _show(name: str, seen: Preview, as_json: bool, config: Config) -> None:

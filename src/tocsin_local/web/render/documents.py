@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -60,20 +61,25 @@ def exhibits(title: str, shown: Sequence[Exhibit], view: View) -> str:
 
 def exhibit(one: Exhibit, view: View) -> Element:
     """One event as a part of a page, its name the anchor."""
-    held = one.findings
+    held, anchor = one.findings, anchor_of(one.name)
     meta = " · ".join(dict.fromkeys(f"{found.kind} · {found.road} · {found.severity}" for found in held))
     came = h("details", h("summary", view.say("came_in")), h("pre", one.event, cls="doc-event"), cls="doc-came")
     return h(
         "section",
-        h("h2", h("a", one.name, href=f"#{one.name}", cls="doc-name")),
+        h("h2", h("a", one.name, href=f"#{anchor}", cls="doc-name")),
         h("p", meta, cls="doc-meta"),
         (h("div", _channel(found, view), cls="doc-channel") for found in held),
         came,
         cls="doc-exhibit",
-        id=one.name,
+        id=anchor,
     )
 
 
+def anchor_of(name: str) -> str:
+    """A name as an id within its page."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", name)
+
+
 def _channel(found: Finding, view: View) -> list[Child]:
-    shown = [article(post, view) for post in found.messages]
+    shown = [article(post, view, anchored=False) for post in found.messages]
     return [*shown, *(banner_pair(post, view) for post in found.messages[:1])]

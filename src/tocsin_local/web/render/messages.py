@@ -36,10 +36,10 @@ def posted(payload: Mapping[str, Any], ts: str = "", channel: str = "alarms", au
     return Message("C0000000000", channel, ts, author, "preview", text, held, attached, notified=names)
 
 
-def article(post: Message, view: View, replies: Sequence[Message] = ()) -> Element:
-    """The same as an element, to build it into a page."""
+def article(post: Message, view: View, replies: Sequence[Message] = (), anchored: bool = True) -> Element:
+    """The same as an element, to build it into a page. `anchored`: it has an id, which its time links to."""
     name = post.username or post.author
-    anchor = f"m-{post.channel}-{post.ts}" if post.ts else None
+    anchor = f"m-{post.channel}-{post.ts}" if post.ts and anchored else None
     head = h("div", h("b", name, cls="sk-author"), h("span", view.say("app"), cls="sk-app"), _time(post, view, anchor),
              cls="sk-head")  # fmt: skip
     return h(
@@ -87,10 +87,10 @@ def avatar() -> Element:
 
 
 def _time(post: Message, view: View, anchor: str | None) -> Child:
-    if anchor is None:
+    if not post.ts:
         return None
-    seconds = number(post.ts)
-    return h("a", clock(seconds, view), cls="sk-time", href=f"#{anchor}", title=whole(seconds, view))
+    seconds, link = number(post.ts), anchor and f"#{anchor}"
+    return h("a" if link else "span", clock(seconds, view), cls="sk-time", href=link, title=whole(seconds, view))
 
 
 def _mentions(post: Message, view: View) -> Child:

@@ -1,0 +1,33 @@
+"""Turns an event into what a static page shows of it."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+
+from tocsin.config import Config
+from tocsin_cli.previews import Preview, previews
+from tocsin_local.web.render import posted
+from tocsin_local.web.render.documents import Exhibit, Finding
+
+_LARGEST = 100_000  # characters of an event that a page holds
+
+
+def exhibit(name: str, content: bytes, config: Config) -> Exhibit:
+    """The event of a file, with the messages that a webhook would be sent for it."""
+    return Exhibit(name, _readable(content), tuple(finding(seen) for seen in previews(content, config)))
+
+
+def finding(seen: Preview) -> Finding:
+    """One signal. Its messages carry the signal's own time."""
+    signal = seen.signal
+    ts = f"{signal.at // 1000}.000000" if signal.at is not None and signal.at >= 0 else ""
+    posts = tuple(posted(payload, ts) for payload in seen.messages)
+    return Finding(signal.kind, seen.road, signal.severity, posts)
+
+
+def _readable(content: bytes) -> str:
+    text = content.decode("utf-8-sig", "replace")
+    with suppress(ValueError, RecursionError):
+        text = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+    return text if len(text) <= _LARGEST else f"{text[:_LARGEST]}\n…"
