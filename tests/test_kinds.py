@@ -13,7 +13,7 @@ import tocsin
 from tocsin.envelope import Envelope, unwrap
 from tocsin.kinds import FALLBACKS, KINDS, read
 from tocsin.model import Signal
-from tocsin.reading.entries import Entry, Keys, Source, Text, index
+from tocsin.reading.entries import Attributes, Entry, Keys, Source, Text, index
 from tocsin.words import LANGUAGES, plain
 
 SOURCES = "\n".join(path.read_text() for path in sorted(Path(tocsin.__file__).parent.rglob("*.py")))
@@ -35,7 +35,7 @@ def test_names_and_modules_are_each_kinds_own() -> None:
 
 def test_an_entry_is_found_by_what_it_looks_for() -> None:
     """By source, detail-type or both, by fields that are there and one that is not, or by text; the order of the
-    entries makes no difference, and a detail-type alone goes before a source alone."""
+    entries makes no difference, a detail-type alone goes before a source alone, and attributes come last."""
     entries = [
         Entry("any_s3", "a", (Source("aws.s3"),)),
         Entry("finding", "b", (Source("aws.guardduty", "GuardDuty Finding"),)),
@@ -43,6 +43,7 @@ def test_an_entry_is_found_by_what_it_looks_for() -> None:
         Entry("call", "e", (Source("", "API Call"),)),
         Entry("delivery", "f", (Keys("bucket", "key", without="type"),)),
         Entry("budget", "d", (Text(subject="^AWS Budgets:"), Text(body="^Dear Budget"))),
+        Entry("dead", "g", (Attributes("ERROR_CODE", "TARGET_ARN"),)),
     ]
     events: list[tuple[Envelope, tuple[str, ...]]] = [
         (unwrap({"source": "aws.s3", "detail-type": "anything"})[0], ("any_s3",)),
@@ -57,6 +58,9 @@ def test_an_entry_is_found_by_what_it_looks_for() -> None:
         (Envelope("whatever", subject="AWS Budgets: too much"), ("budget",)),
         (Envelope("Dear Budget owner", subject="AWS Budgets: both at once"), ("budget",)),
         (Envelope("hello", subject="hello"), ()),
+        (Envelope("hello", attributes={"ERROR_CODE": "x", "TARGET_ARN": "y"}), ("dead",)),
+        (Envelope("hello", attributes={"ERROR_CODE": "x"}), ()),
+        (Envelope("Dear Budget owner", attributes={"ERROR_CODE": "x", "TARGET_ARN": "y"}), ("budget",)),
         (Envelope([]), ()),
     ]
     for order in (entries, entries[::-1]):

@@ -13,6 +13,9 @@ _HOSTS = {
     "aws-eusc": "https://console.amazonaws-eusc.eu",
 }
 
+# Services without regions live in one, as far as the console is concerned.
+_GLOBAL = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1", "aws-eusc": "eusc-de-east-1"}
+
 
 def page(partition: str, region: str, path: str, place: str = "") -> str:
     """Any page of a service ("guardduty/home") in a region, and the ``place`` within it ("#/findings")."""
@@ -45,10 +48,15 @@ def api_call(partition: str, region: str, event_id: str) -> str:
 
 
 def iam(partition: str, kind: str, name: str) -> str:
-    """An IAM user's or role's page (``kind`` is "users" or "roles"). IAM knows no regions, but the console wants one."""
-    regions = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1", "aws-eusc": "eusc-de-east-1"}
-    page = _page(partition, regions.get(partition, ""), "iam")
+    """An IAM page (``kind`` is "users" or "roles"). IAM knows no regions, but the console wants one."""
+    page = _page(partition, _GLOBAL.get(partition, ""), "iam")
     return page and f"{page}#/{kind}/details/{quote(name, safe='')}"
+
+
+def money(partition: str, place: str) -> str:
+    """A page about costs ("#/budgets", "#/anomaly-detection"). China knows them by another name."""
+    path = "billing/home" if partition == "aws-cn" else "costmanagement/home"
+    return page(partition, _GLOBAL.get(partition, ""), path, place)
 
 
 def _page(partition: str, region: str, service: str) -> str:

@@ -40,13 +40,23 @@ class Text:
     body: str = ""
 
 
+@dataclass(frozen=True, slots=True, init=False)
+class Attributes:
+    """A message with all of these message attributes whose content nobody claims (a dead letter holds anything)."""
+
+    names: tuple[str, ...]
+
+    def __init__(self, *names: str) -> None:
+        object.__setattr__(self, "names", names)
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One kind: the name that people see, its module in ``tocsin.kinds``, and where it is found."""
 
     name: str
     module: str
-    where: tuple[Source | Keys | Text, ...] = ()
+    where: tuple[Source | Keys | Text | Attributes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +66,7 @@ class Index:
     sources: dict[tuple[str, str], list[Entry]] = field(default_factory=dict)
     keys: dict[str, list[tuple[Keys, Entry]]] = field(default_factory=dict)
     texts: list[tuple[Text, Entry]] = field(default_factory=list)
+    attributes: list[tuple[Attributes, Entry]] = field(default_factory=list)
 
     def find(self, envelope: Envelope) -> tuple[Entry, ...]:
         """The entries that claim this envelope, each once. More than one is a fault of the registry."""
@@ -70,6 +81,8 @@ class Index:
         elif isinstance(body, dict):
             for first in self.keys.keys() & body.keys():
                 found += [entry for keys, entry in self.keys[first] if _has(keys, body)]
+        if not found and envelope.attributes:
+            found += [entry for claim, entry in self.attributes if envelope.attributes.keys() >= set(claim.names)]
         return tuple(dict.fromkeys(found))
 
 
@@ -82,6 +95,8 @@ def index(entries: Sequence[Entry]) -> Index:
                 made.sources.setdefault((where.source, where.detail_type), []).append(entry)
             elif isinstance(where, Keys):
                 made.keys.setdefault(where.names[0], []).append((where, entry))
+            elif isinstance(where, Attributes):
+                made.attributes.append((where, entry))
             else:
                 made.texts.append((where, entry))
     return made

@@ -10,7 +10,7 @@ from tocsin.kinds.cloudwatch_alarm.links import links
 from tocsin.kinds.cloudwatch_alarm.series import series
 from tocsin.kinds.cloudwatch_alarm.severity import severity
 from tocsin.kinds.cloudwatch_alarm.words import WORDS as WORDS
-from tocsin.model import Signal, State
+from tocsin.model import Phrase, Signal, State
 from tocsin.reading.plainly import named
 
 STATES: dict[str, State] = {"ALARM": "firing", "OK": "ok", "INSUFFICIENT_DATA": "unknown"}
@@ -22,6 +22,7 @@ def read(envelope: Envelope) -> tuple[Signal, ...]:
     why = reasons.understand(alarm.now.reason, alarm.now.data)
     before = alarm.before
     state = STATES[alarm.now.value]
+    bill = state == "firing" and alarm.metric.name == "EstimatedCharges"
     return (
         Signal(
             kind="cloudwatch_alarm",
@@ -41,6 +42,8 @@ def read(envelope: Envelope) -> tuple[Signal, ...]:
             summary=condition.summary(alarm, why),
             quote=alarm.now.reason,
             facts=facts(alarm, why),
+            meaning=(Phrase("cloudwatch_alarm.bill"),) if bill else (),
+            advice=(Phrase("cloudwatch_alarm.bill_find"), Phrase("cloudwatch_alarm.bill_stop")) if bill else (),
             links=links(alarm),
             series=series(alarm, why),
             labels=_labels(alarm),

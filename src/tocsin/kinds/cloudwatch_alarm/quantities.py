@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from tocsin.reading import money
 from tocsin.words import number
 
 _MARKS = {
@@ -63,7 +64,8 @@ def _with_unit(value: float, unit: str, say: Callable[[float], str]) -> str:
     if unit in _MARKS:
         return f"{say(value)}{_MARKS[unit]}"
     if len(unit) == 3 and unit.isalpha() and unit.isupper():
-        return f"{say(value)} {unit}"  # a currency, which AWS/Billing names in a dimension
+        # A currency, which AWS/Billing names in a dimension. Values that cents cannot tell apart get more digits.
+        return money.written(value, unit) if say is number else f"{say(value)} {unit}"
     prefix = unit[:4]
     size = unit[4:5].upper() + unit[5:] if prefix in _PREFIXES else unit
     if size not in _SIZES:

@@ -65,6 +65,12 @@ WORDS = {
         "mute_by": "by {by}",
         "unmuted": "the mute window has ended, and the alarm is still in this state",
         "evaluation": "Evaluation",
+        "bill": "The bill of this month, as AWS estimates it so far, has passed the limit that you set. "
+        "AWS updates the estimate a few times a day, so what runs now may cost more already.",
+        "bill_find": "Open Cost Explorer, group by service and region, and look for what is new, "
+        "also in regions that you do not use.",
+        "bill_stop": "Stop or delete what nobody needs. If nobody of yours started it, treat the account as hacked: "
+        "disable access keys and write to AWS Support.",
         "open": "Open alarm",
         "logs": "Logs",
     },
@@ -132,6 +138,12 @@ WORDS = {
         "mute_by": "{by}",
         "unmuted": "음소거 기간이 끝났지만 경보 상태는 그대로입니다",
         "evaluation": "평가",
+        "bill": "AWS가 추정한 이번 달 누적 요금이 설정한 한도를 넘었습니다. "
+        "추정치는 하루에 몇 번만 갱신되므로 실제 요금은 이미 더 클 수 있습니다.",
+        "bill_find": "Cost Explorer에서 서비스와 리전별로 나누어 새로 생긴 비용을 찾으세요. "
+        "쓰지 않는 리전도 확인하세요.",
+        "bill_stop": "필요 없는 리소스는 중지하거나 삭제하세요. 팀에서 만든 것이 아니라면 계정 침해로 보고 "
+        "액세스 키를 비활성화한 뒤 AWS Support에 문의하세요.",
         "open": "경보 열기",
         "logs": "로그",
     },
