@@ -384,6 +384,13 @@ def test_no_data_is_said_with_its_time() -> None:
     assert sentence(told(replace(silent, summary=None))) == "no data since 2025-11-24 16:00:00 UTC"
 
 
+def test_what_has_started_is_not_called_silent() -> None:
+    """An execution whose outcome is not known yet says since when; "no data" is an alarm's word."""
+    started = replace(ALARM, kind="codebuild", state="unknown", word="", quote="", summary=None, tell=True)
+    assert sentence(told(started)) == "since 2025-11-24 16:00:00 UTC"
+    assert line(told(started), EN) == "⚪ cpu · 123456789012/us-east-1"
+
+
 def test_since_is_the_time_of_the_last_firing_after_a_reopening() -> None:
     """A reopened alarm counts from its new beginning, one that only told us again from its first."""
     again = replace(ALARM, at=T + 14 * MINUTE)

@@ -142,16 +142,18 @@ def _condition(signal: Signal) -> Value | None:
     return signal.summary or signal.quote or None if is_alarm(signal) else None
 
 
-def _silence(signal: Signal) -> Value:
-    """AWS's own reason, unless the newest words are still those of the firing before the silence."""
-    known: Value | None = signal.quote or signal.summary
-    return known if known and signal.state == "unknown" and is_alarm(signal) else Phrase("words.no_data")
+def _silence(signal: Signal) -> Value | None:
+    """AWS's own reason, unless the newest words are still those of the firing before the silence. Where no alarm is
+    meant, the outcome is not known yet: the title of a build that has started says so."""
+    if signal.state != "unknown":
+        return Phrase("words.no_data")
+    return (signal.quote or signal.summary or Phrase("words.no_data")) if is_alarm(signal) else None
 
 
 def _silent_since(incident: Incident) -> tuple[Value | None, ...]:
     """What fired stays readable; where nothing did, the newest words are about the silence themselves."""
     signal = newest(incident)
-    if signal.state == "unknown" and signal.summary:
+    if signal.state == "unknown" and (signal.summary or not is_alarm(signal)):
         return (_since(signal.summary, signal.at),)
     return signal.summary, Phrase("words.no_data_since", {"at": At(incident.at)}) if incident.at >= 0 else None
 
