@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from rich.console import Console, RenderableType
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
 from tocsin_cli.secrets import redact
@@ -26,6 +30,21 @@ def error(message: str, hint: str | None = None) -> None:
 def show(what: RenderableType) -> None:
     """A drawn thing on standard output: colours only on a terminal."""
     Console(file=sys.stdout, highlight=False).print(what)
+
+
+@contextmanager
+def progress(what: str, seconds: float) -> Iterator[Callable[[float], None]]:
+    """A bar on standard error while something of known length goes on: call what it gives with the seconds so far.
+
+    Where that is no terminal, one line says what goes on.
+    """
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+    if not console.is_terminal:
+        console.print(Text(f"{what} …"))
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(escape(what), total=seconds)
+        yield lambda so_far: bar.update(task, completed=so_far)
 
 
 def step(seconds: float, number: int, text: str, done: bool) -> None:

@@ -1,4 +1,4 @@
-"""`tocsin alarm check`: runs CloudWatch's evaluation over recorded datapoints and shows each change of state."""
+"""`tocsin alarm`: alarms on this machine. `check` runs them over recorded datapoints and shows each change of state."""
 
 from __future__ import annotations
 
@@ -11,21 +11,16 @@ from rich.text import Text
 
 from tocsin.ports import ConfigError
 from tocsin_cli import ui
-from tocsin_local.alarms import files, recording
+from tocsin_cli.alarm_choice import PATH, chosen, instant
+from tocsin_cli.commands.alarm_backtest import backtest
+from tocsin_local.alarms import recording
 from tocsin_local.alarms.datapoints import Sample
 from tocsin_local.alarms.definition import MetricAlarm
 from tocsin_local.alarms.evaluate import STATES, State
-from tocsin_local.alarms.spelling import iso_date, milliseconds
+from tocsin_local.alarms.spelling import iso_date
 from tocsin_local.alarms.watch import Look, Setup, Watch, look_once, replay
 
 COLOURS = {"OK": "green", "ALARM": "red", "INSUFFICIENT_DATA": "yellow"}
-
-
-def _instant(ctx: click.Context, param: click.Parameter, given: str | None) -> int | None:
-    try:
-        return None if given is None else milliseconds(given)
-    except (ValueError, OverflowError):
-        raise click.BadParameter(f"{given!r} is no ISO 8601 instant such as 2026-09-14T05:42:57.551Z.") from None
 
 
 def _phase(ctx: click.Context, param: click.Parameter, given: float) -> int:
@@ -34,12 +29,12 @@ def _phase(ctx: click.Context, param: click.Parameter, given: float) -> int:
     return round(given * 1000)
 
 
-PATH = click.Path(path_type=Path)
-
-
 @click.group()
 def alarm() -> None:
     """Alarms on this machine, evaluated as CloudWatch does."""
+
+
+alarm.add_command(backtest)
 
 
 @alarm.command()
@@ -61,9 +56,9 @@ def alarm() -> None:
     metavar="SECONDS",
     help="The alarm's own second within the evaluation interval.",
 )
-@click.option("--from", "start", callback=_instant, metavar="T", help="First instant; default: the first sample.")
-@click.option("--to", "end", callback=_instant, metavar="T", help="Last instant; default: one range after the last.")
-@click.option("--at", callback=_instant, metavar="T", help="One evaluation at this instant, from --state.")
+@click.option("--from", "start", callback=instant, metavar="T", help="First instant; default: the first sample.")
+@click.option("--to", "end", callback=instant, metavar="T", help="Last instant; default: one range after the last.")
+@click.option("--at", callback=instant, metavar="T", help="One evaluation at this instant, from --state.")
 @click.option("--alarm", "name", metavar="NAME", help="Which alarm, where FILE defines several.")
 def check(
     file: Path,
@@ -90,31 +85,17 @@ def check(
     """
     if at is not None and (start is not None or end is not None):
         raise click.UsageError("--at is one instant: leave --from and --to out.")
-    chosen = _chosen(file, name)
+    _, watched = chosen(file, name)
     samples = recording.read(data)
-    watch = Watch(chosen, Setup(state, evaluation_range, phase))
-    if watch.slots < chosen.periods:
-        raise click.BadParameter(f"at least EvaluationPeriods, {chosen.periods}.", param_hint="--evaluation-range")
+    watch = Watch(watched, Setup(state, evaluation_range, phase))
+    if watch.slots < watched.periods:
+        raise click.BadParameter(f"at least EvaluationPeriods, {watched.periods}.", param_hint="--evaluation-range")
     if at is None and watch.schedule.phase_ms >= watch.schedule.interval * 1000:
         raise click.BadParameter(
             f"this alarm is evaluated every {watch.schedule.interval} s, its phase is less.", param_hint="--phase"
         )
     looks = _looks(watch, samples, start, end) if at is None else [look_once(watch, samples, at)]
-    _show_json(chosen, looks) if as_json else _show_lines(chosen, looks)
-
-
-def _chosen(file: Path, name: str | None) -> MetricAlarm:
-    found = files.entries(file)
-    names = ", ".join(entry.name for entry in found[:10])
-    if name is None and len(found) > 1:
-        raise ConfigError(f"{file} defines {len(found)} alarms", f"Choose one with --alarm: {names}")
-    entry = next((entry for entry in found if name in (None, entry.name)), None)
-    if entry is None:
-        raise ConfigError(f'{file} defines no alarm "{name}"', f"It defines: {names}")
-    chosen = entry.read()
-    if not isinstance(chosen, MetricAlarm):
-        raise ConfigError(f'alarm "{entry.name}" in {file} is a composite: it has no datapoints', "Check its children.")
-    return chosen
+    _show_json(watched, looks) if as_json else _show_lines(watched, looks)
 
 
 def _looks(watch: Watch, samples: tuple[Sample, ...], start: int | None, end: int | None) -> list[Look]:
@@ -126,10 +107,10 @@ def _looks(watch: Watch, samples: tuple[Sample, ...], start: int | None, end: in
     return list(replay(watch, samples, first, last))
 
 
-def _show_json(chosen: MetricAlarm, looks: list[Look]) -> None:
+def _show_json(watched: MetricAlarm, looks: list[Look]) -> None:
     for look in looks:
         shown = {
-            "alarm": chosen.name,
+            "alarm": watched.name,
             "at": iso_date(look.at),
             "from": look.before,
             "to": look.after,
@@ -139,9 +120,9 @@ def _show_json(chosen: MetricAlarm, looks: list[Look]) -> None:
         ui.line(json.dumps(shown, ensure_ascii=False))
 
 
-def _show_lines(chosen: MetricAlarm, looks: list[Look]) -> None:
+def _show_lines(watched: MetricAlarm, looks: list[Look]) -> None:
     if not looks:
-        ui.line(f"{chosen.name}: no change of state.")
+        ui.line(f"{watched.name}: no change of state.")
     for look in looks:
         ui.show(Text.assemble(f"{iso_date(look.at)}  {look.before} → ", (look.after, COLOURS[look.after])))
         ui.show(Text(f"    {look.reason or 'The datapoints call for no state, so it stays.'}"))
