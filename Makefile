@@ -11,7 +11,7 @@ RUNTIME = $(VENV)/.runtime-installed
 DEV = $(VENV)/.dev-installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint docs snapshots dist clean
+.PHONY: help demo test lint docs site snapshots dist clean
 
 help:  ## What can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -30,6 +30,9 @@ lint: $(DEV)  ## Style, types and the floor plan
 docs: $(DEV)  ## Write docs/reference.md anew from the commands' own help
 	@$(RUN)python docs/reference.py
 
+site: $(DEV)  ## Write site/: the gallery of all events, as Slack shows their messages
+	@$(RUN)python docs/site.py
+
 snapshots: $(DEV)  ## Write tests/events/**/*.snap.json anew; read the diff before you commit it
 	@TOCSIN_SNAPSHOTS=write $(RUN)python -m pytest tests/test_events.py
 
@@ -38,7 +41,7 @@ dist: $(RUNTIME)  ## Build the Lambda package and the wheel in dist/, the same b
 	@$(RUN)python -m hatchling build --target wheel --directory dist
 
 clean:  ## Remove what was set up, built or cached
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) build dist site .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(RUNTIME): pyproject.toml requirements/runtime.txt

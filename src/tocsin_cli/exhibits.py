@@ -15,18 +15,19 @@ _LARGEST = 100_000  # characters of an event that a page holds
 
 def exhibit(name: str, content: bytes, config: Config) -> Exhibit:
     """The event of a file, with the messages that a webhook would be sent for it."""
-    return Exhibit(name, _readable(content), tuple(finding(seen) for seen in previews(content, config)))
+    return Exhibit(name, readable(content), tuple(finding(seen) for seen in previews(content, config)))
 
 
 def finding(seen: Preview) -> Finding:
-    """One signal. Its messages carry the signal's own time."""
+    """One signal with its messages, which carry the signal's own time."""
     signal = seen.signal
     ts = f"{signal.at // 1000}.000000" if signal.at is not None and signal.at >= 0 else ""
     posts = tuple(posted(payload, ts) for payload in seen.messages)
     return Finding(signal.kind, seen.road, signal.severity, posts)
 
 
-def _readable(content: bytes) -> str:
+def readable(content: bytes) -> str:
+    """The event's text, laid out if it is JSON, cut where it would fill the page."""
     text = content.decode("utf-8-sig", "replace")
     with suppress(ValueError, RecursionError):
         text = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
