@@ -24,6 +24,11 @@ KINDS = (
     Entry("cloudwatch_alarm_change", "cloudwatch_alarm_change", (
         Source("aws.cloudwatch", "CloudWatch Alarm Configuration Change"),
     )),
+    Entry("guardduty", "guardduty", (
+        Source("aws.guardduty", "GuardDuty Finding"),
+        Keys("accountId", "severity", "type", "service", "resource"),
+        Keys("AccountId", "Severity", "Type", "Service", "Resource"),
+    )),
     Entry("sns_subscription", "sns_subscription", (Keys("TopicArn", "SubscribeURL"),)),
 )  # fmt: skip
 

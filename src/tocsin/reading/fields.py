@@ -63,6 +63,28 @@ def mapping(source: object, *names: str) -> Json:
     return {}
 
 
+def first(source: object, *names: str) -> Json:
+    """The first of these fields that is a list with an object in it: that object; else an empty one."""
+    return next((one for one in items(source, *names) if isinstance(one, dict)), {})
+
+
+def camel(value: Json, depth: int = 16) -> Json:
+    """An object whose names, ``depth`` levels down, begin with a small letter: an API's `SeverityLevel` is an event's
+    `severityLevel`. Of two names that would meet, the one that was written small is kept."""
+    made: Json = {}
+    for name, inner in value.items():
+        small = name[:1].lower() + name[1:]
+        if small == name or small not in value:
+            made[small] = _camel(inner, depth - 1)
+    return made
+
+
+def _camel(value: object, depth: int) -> object:
+    if depth and isinstance(value, list):
+        return [_camel(one, depth - 1) for one in value]
+    return camel(value, depth) if depth and isinstance(value, dict) else value
+
+
 def either(source: object, *names: str) -> object:
     """The first of these fields that is there and not null, whatever it is; else None."""
     found = (source.get(name) for name in names) if isinstance(source, Mapping) else ()
