@@ -261,3 +261,10 @@ def test_a_stopped_server_can_be_read_and_started_again() -> None:
     with slack:
         post_json(url, {"text": "three"})
     assert [message.text for message in slack.messages()] == ["one", "three"]
+
+
+def test_text_without_markup_is_remembered_as_such(slack: LocalSlack) -> None:
+    """`mrkdwn: false` says that the text is no markup; without it, it is."""
+    post_json(slack.webhook_url, {"text": "*a*", "mrkdwn": False})
+    post_json(slack.webhook_url, {"text": "*b*"})
+    assert [message.mrkdwn for message in slack.messages("#alarms")] == [False, True]

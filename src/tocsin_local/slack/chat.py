@@ -49,6 +49,7 @@ def update(call: Call) -> Done:
         blocks=content.blocks,
         attachments=content.attachments,
         metadata=content.metadata,
+        mrkdwn=content.mrkdwn,
         broadcast=message.broadcast or (call.flag("reply_broadcast") and message.thread_ts is not None),
         edited=message.edited or not content.blocks,
         versions=message.versions + 1,

@@ -96,6 +96,8 @@ class Message:
     files: tuple[str, ...] = ()
     seen_by: str | None = None
     username: str = ""
+    mrkdwn: bool = True
+    """Whether `text` is markup."""
 
 
 @dataclass(frozen=True, slots=True)

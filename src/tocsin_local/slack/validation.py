@@ -6,7 +6,7 @@ Shares no code with whatever builds messages.
 
 import json
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tocsin_local.slack.across import across, attachment_is_empty
@@ -37,6 +37,7 @@ class Content:
     blocks: list[Any] = field(default_factory=list)
     attachments: list[Any] = field(default_factory=list)
     metadata: dict[str, Any] | None = None
+    mrkdwn: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ def judge(payload: dict[str, Any], images: Collection[str] = (), strict: bool = 
     _judge_text(content, docket)
     _judge_metadata(payload.get("metadata"), docket)
     docket.warnings += (f"unknown argument: {name}" for name in payload if name not in _KNOWN)
-    cut = Content(content.text[:TEXT_CUT], content.blocks, content.attachments, content.metadata)
+    cut = replace(content, text=content.text[:TEXT_CUT])
     return Verdict(cut, docket.code, tuple(docket.findings), tuple(docket.warnings))
 
 
@@ -107,6 +108,7 @@ def _read(payload: dict[str, Any], docket: _Docket) -> Content:
         _list(payload, "blocks", "invalid_blocks_format", docket),
         _list(payload, "attachments", "invalid_attachments", docket),
         metadata if isinstance(metadata, dict) and metadata else None,
+        _decoded(payload.get("mrkdwn")) is not False,
     )
 
 

@@ -127,6 +127,7 @@ class Workspace:
                 files=draft.files,
                 seen_by=draft.seen_by,
                 username=draft.username,
+                mrkdwn=content.mrkdwn,
             )
             self.put(message)
             return message, warnings

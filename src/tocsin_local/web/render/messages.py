@@ -12,7 +12,7 @@ from tocsin_local.web.render.blocks import blocks
 from tocsin_local.web.render.dates import clock, whole
 from tocsin_local.web.render.emoji import emoji
 from tocsin_local.web.render.markup import Child, Element, h, html
-from tocsin_local.web.render.mrkdwn import mrkdwn
+from tocsin_local.web.render.mrkdwn import mrkdwn, plain
 from tocsin_local.web.render.texts import number, words
 from tocsin_local.web.render.view import View
 
@@ -33,7 +33,8 @@ def posted(payload: Mapping[str, Any], ts: str = "", channel: str = "alarms", au
     text = words(found[0])
     held, attached = (list(one) if isinstance(one, list) else [] for one in found[1:])
     names = notified(text, held, attached)
-    return Message("C0000000000", channel, ts, author, "preview", text, held, attached, notified=names)
+    marked = payload.get("mrkdwn") is not False
+    return Message("C0000000000", channel, ts, author, "preview", text, held, attached, notified=names, mrkdwn=marked)
 
 
 def article(post: Message, view: View, replies: Sequence[Message] = (), anchored: bool = True) -> Element:
@@ -67,11 +68,16 @@ def body(post: Message, view: View) -> Element:
     """What it says: blocks and attachments; the text where it has no blocks."""
     held = list(blocks(post.blocks, view))
     attached = attachments(post.attachments, view)
-    said = [] if held or not post.text else [h("div", mrkdwn(post.text, view), cls="sk-text")]
+    said = [] if held or not post.text else [h("div", top_text(post, view), cls="sk-text")]
     files = [h("p", view.say("file", id=file), cls="sk-small-print") for file in post.files]
     parts: list[Child] = [*said, *held, *attached, *files]
     edited = h("span", view.say("edited"), cls="sk-edited") if post.edited else None
     return h("div", parts or h("p", view.say("empty"), cls="sk-small-print"), edited, cls="sk-body")
+
+
+def top_text(post: Message, view: View) -> list[Child]:
+    """The text beside the blocks, which its sender may have said to hold no markup."""
+    return mrkdwn(post.text, view) if post.mrkdwn else plain(post.text)
 
 
 def avatar() -> Element:

@@ -12,8 +12,7 @@ from typing import Any
 from tocsin_local.slack.records import Message
 from tocsin_local.web.render.markup import Child, Element, h, html
 from tocsin_local.web.render.markup import text as read
-from tocsin_local.web.render.messages import avatar
-from tocsin_local.web.render.mrkdwn import mrkdwn
+from tocsin_local.web.render.messages import avatar, top_text
 from tocsin_local.web.render.rich_text import rich_text
 from tocsin_local.web.render.texts import text, thing, things, words
 from tocsin_local.web.render.view import View
@@ -31,7 +30,7 @@ class Notification:
 
 def notification(post: Message, view: View) -> Notification:
     """What is announced. A message without text that a phone could show has no preview there, as in Slack."""
-    said = _line(read(mrkdwn(post.text, view, verbatim=True)))
+    said = _line(read(top_text(post, view)))
     blocks = post.blocks or [block for one in things(post.attachments) for block in things(one.get("blocks"))]
     from_blocks = " ".join(filter(None, (_line(read(_said(block, view))) for block in things(blocks))))
     older = " ".join(_line(words(one.get("fallback"))) for one in things(post.attachments))
