@@ -11,10 +11,14 @@ from importlib import import_module
 from tocsin.envelope import Envelope
 from tocsin.model import Fact, Phrase, Signal
 from tocsin.reading.content import cut
-from tocsin.reading.entries import Entry, Keys, Source, index
+from tocsin.reading.entries import Entry, Keys, Source, Text, index
 from tocsin.reading.fields import clean
 
 KINDS = (
+    Entry("budget", "budget", (
+        Text(subject=r"(?i)\AAWS Budgets?\b"),
+        Text(body=r"(?i)\A\s*AWS Budgets?( Action)? Notification\b"),
+    )),
     Entry("cloudwatch_alarm", "cloudwatch_alarm", (
         Keys("AlarmName", "NewStateValue"),
         Keys("alarmData"),
