@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from tocsin.envelope import Envelope
-from tocsin.model import Fact, Phrase, Value
+from tocsin.model import At, Fact, Link, Phrase, Value
 from tocsin.reading import arns, fields
 from tocsin.reading.content import cut
 
@@ -58,6 +58,16 @@ def facts(*shown: tuple[str, Value | None], details: tuple[tuple[str, Value | No
         for key, value in known
         if value is not None and value not in ("", ())
     )
+
+
+def links(*known: tuple[str, str]) -> tuple[Link, ...]:
+    """Rows of a phrase's key and an address as buttons, those without an address left out."""
+    return tuple(Link(Phrase(key), url) for key, url in known if url)
+
+
+def instant(ms: int | None) -> At | None:
+    """An instant as a value, if it is known."""
+    return None if ms is None else At(ms)
 
 
 def rows(content: object) -> tuple[Fact, ...]:
