@@ -33,6 +33,21 @@ KINDS = (
         Keys("accountId", "severity", "type", "service", "resource"),
         Keys("AccountId", "Severity", "Type", "Service", "Resource"),
     )),
+    Entry("guardduty_coverage", "guardduty_coverage", (
+        Source("aws.guardduty", "GuardDuty Runtime Protection Healthy"),
+        Source("aws.guardduty", "GuardDuty Runtime Protection Unhealthy"),
+        Keys("resourceAccountId", "resourceDetails", "currentStatus"),
+    )),
+    Entry("guardduty_malware", "guardduty_malware", (
+        Source("aws.guardduty", "GuardDuty Malware Protection Object Scan Result"),
+        Source("aws.guardduty", "GuardDuty Malware Protection Post Scan Action Failed"),
+        Source("aws.guardduty", "GuardDuty Malware Protection Resource Status Active"),
+        Source("aws.guardduty", "GuardDuty Malware Protection Resource Status Warning"),
+        Source("aws.guardduty", "GuardDuty Malware Protection Resource Status warning"),
+        Source("aws.guardduty", "GuardDuty Malware Protection Resource Status Error"),
+        Keys("s3ObjectDetails", "schemaVersion"),
+        Keys("s3BucketDetails", "resourceStatus"),
+    )),
     Entry("sns_subscription", "sns_subscription", (Keys("TopicArn", "SubscribeURL"),)),
 )  # fmt: skip
 

@@ -17,6 +17,11 @@ _HOSTS = {
 _GLOBAL = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1", "aws-eusc": "eusc-de-east-1"}
 
 
+def quoted(text: str) -> str:
+    """Text from outside as a part of an address: every character that could mean something is percent-encoded."""
+    return quote(text, safe="", errors="replace")
+
+
 def page(partition: str, region: str, path: str, place: str = "") -> str:
     """Any page of a service ("guardduty/home") in a region, and the ``place`` within it ("#/findings")."""
     host = _HOSTS.get(partition, "")
