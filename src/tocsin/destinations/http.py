@@ -1,4 +1,4 @@
-"""The one place where a socket is opened: posts JSON over kept connections, and knows how far a failed call got.
+"""The one place where a socket is opened: posts over kept connections, and knows how far a failed call got.
 
 No redirect is followed, no proxy asked, no request sent twice unless the first can only have arrived torn. Neither a
 URL nor a header appears in an exception: both may be secrets.
@@ -40,7 +40,7 @@ Found = tuple[int, int, int, str, tuple[Any, ...]]  # as socket.getaddrinfo says
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back: names of headers in lower case, at most BODY_CAP bytes of body."""
+    """What came back: names of headers in lower case, no more bytes of body than were asked for."""
 
     status: int
     headers: Mapping[str, str]
@@ -78,6 +78,12 @@ class Address:
     def origin(self) -> Origin:
         return self.tls, self.host, self.port
 
+    @property
+    def authority(self) -> str:
+        """The host as its header says it, with the port where that is not the usual one."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == (443 if self.tls else 80) else f"{host}:{self.port}"
+
 
 def address(url: str) -> Address:
     """Take a URL apart. Raises ConfigError, without quoting it, unless it is https://, or http:// on this machine."""
@@ -111,14 +117,23 @@ class Connections:
     def post_json(
         self, url: str, payload: Mapping[str, object], headers: Mapping[str, str] = _NONE, timeout: Timeout = Timeout()
     ) -> Answer:
-        """One POST. Raises NoAnswer, ConfigError (see ``address``), ValueError if JSON has no word for the payload."""
+        """One POST. Raises what ``post`` raises, and ValueError if JSON has no word for the payload."""
+        text = json.dumps(payload, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        body = text.encode("utf-8", "replace")  # half a surrogate pair, as AWS may quote it, has no UTF-8
+        return self.post(url, body, {"Content-Type": "application/json; charset=utf-8", **headers}, timeout)
+
+    def post(
+        self, url: str, body: bytes, headers: Mapping[str, str], timeout: Timeout = Timeout(), cap: int = BODY_CAP
+    ) -> Answer:
+        """One POST of these bytes, which reads ``cap`` bytes of the answer. Raises NoAnswer, ConfigError (see
+        ``address``)."""
         to = address(url)
-        request = _request(to, payload, headers)
+        request = _request(to, body, headers)
         until = self._clock() + timeout.total
         sock = self._send(to, request, timeout, until)
         keep = False
         try:
-            answer, keep = _receive(_Timed(sock, self._clock, min(until, self._clock() + timeout.read)))
+            answer, keep = _receive(_Timed(sock, self._clock, min(until, self._clock() + timeout.read)), cap)
         finally:
             if keep:
                 self._keep(to.origin, sock)
@@ -205,15 +220,11 @@ def _silent(sock: socket.socket) -> bool:
         return False
 
 
-def _request(to: Address, payload: Mapping[str, object], headers: Mapping[str, str]) -> bytes:
-    text = json.dumps(payload, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    body = text.encode("utf-8", "replace")  # half a surrogate pair, as AWS may quote it, has no UTF-8
-    host = f"[{to.host}]" if ":" in to.host else to.host
+def _request(to: Address, body: bytes, headers: Mapping[str, str]) -> bytes:
     lines = {
-        "Host": host if to.port == (443 if to.tls else 80) else f"{host}:{to.port}",
+        "Host": to.authority,
         "User-Agent": "tocsin",
         "Accept-Encoding": "identity",
-        "Content-Type": "application/json; charset=utf-8",
         "Content-Length": str(len(body)),
         **headers,
     }
@@ -246,12 +257,12 @@ def _sent(sock: socket.socket, request: bytes, within: float) -> bool:
     return True
 
 
-def _receive(wire: _Timed) -> tuple[Answer, bool]:
+def _receive(wire: _Timed, cap: int) -> tuple[Answer, bool]:
     """The answer, and whether its connection may be used again."""
     response = HTTPResponse(cast(socket.socket, wire), method="POST")
     try:
         response.begin()
-        body = response.read(BODY_CAP)
+        body = response.read(cap)
         headers = {name.lower(): value for name, value in response.getheaders()}
         # after a 1xx the true answer may still be on its way: nobody else may read it
         whole = response.isclosed() and not response.will_close and response.status >= 200
