@@ -19,6 +19,23 @@ KINDS = (
         Text(subject=r"(?i)\AAWS Budgets?\b"),
         Text(body=r"(?i)\A\s*AWS Budgets?( Action)? Notification\b"),
     )),
+    Entry("cloudtrail", "cloudtrail", (
+        Source("", "AWS API Call via CloudTrail"),
+        Source("", "AWS Console Sign In via CloudTrail"),
+        Source("", "AWS Console Signin via CloudTrail"),
+        Source("", "AWS Console Action via CloudTrail"),
+        Source("", "AWS Service Event via CloudTrail"),
+        Source("", "AWS Network Activity Event via CloudTrail"),
+        Source("", "AWS Insight via CloudTrail"),
+        Keys("eventName", "sourceIPAddress"),
+        Keys("eventName", "userAgent"),
+        Keys("eventName", "eventType", "eventSource"),
+        Keys("insightDetails"),
+    )),
+    Entry("cloudtrail_delivery", "cloudtrail_delivery", (
+        Keys("s3Bucket", "s3ObjectKey", without="messageType"),
+        Text(body=r"^CloudTrail validation message"),
+    )),
     Entry("cloudwatch_alarm", "cloudwatch_alarm", (
         Keys("AlarmName", "NewStateValue"),
         Keys("alarmData"),
@@ -28,6 +45,11 @@ KINDS = (
     Entry("cloudwatch_alarm_change", "cloudwatch_alarm_change", (
         Source("aws.cloudwatch", "CloudWatch Alarm Configuration Change"),
     )),
+    Entry("codebuild", "codebuild", (Source("aws.codebuild"),)),
+    Entry("codecommit", "codecommit", (Source("aws.codecommit"), Keys("codecommit", "eventSourceARN"))),
+    Entry("codedeploy", "codedeploy", (Source("aws.codedeploy"), Keys("deploymentId", "eventTriggerName"))),
+    Entry("codepipeline", "codepipeline", (Source("aws.codepipeline"), Keys("approval", "consoleLink"))),
+    Entry("codestar_notification", "codestar_notification", (Keys("detailType", "detail"),)),
     Entry("guardduty", "guardduty", (
         Source("aws.guardduty", "GuardDuty Finding"),
         Keys("accountId", "severity", "type", "service", "resource"),
@@ -47,6 +69,11 @@ KINDS = (
         Source("aws.guardduty", "GuardDuty Malware Protection Resource Status Error"),
         Keys("s3ObjectDetails", "schemaVersion"),
         Keys("s3BucketDetails", "resourceStatus"),
+    )),
+    Entry("cost_anomaly", "cost_anomaly", (Keys("anomalyId", "impact"), Source("aws.ce", "Anomaly Detected"))),
+    Entry("free_tier", "free_tier", (
+        Text(subject=r"(?i)\AAWS Free Tier\b"),
+        Text(body=r"(?i)\A\s*AWS Free Tier usage limit|\bfor one or more AWS Free Tier-eligible services\b"),
     )),
     Entry("sns_subscription", "sns_subscription", (Keys("TopicArn", "SubscribeURL"),)),
 )  # fmt: skip

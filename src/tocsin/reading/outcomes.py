@@ -19,8 +19,8 @@ class Outcome(NamedTuple):
 # What has started is known, its outcome is not: one message opens, turns red or green, and says how long it took.
 STARTED = Outcome("started", "unknown", True, "info")
 SUCCEEDED = Outcome("succeeded", "ok", True, "info")
-FAILED = Outcome("failed", "firing", True, "high")
-STOPPED = Outcome("stopped", "firing", True, "low")
+FAILED = Outcome("failed", "firing", False, "high")
+STOPPED = Outcome("stopped", "firing", False, "low")
 CHANGED = Outcome("changed", "unknown", True, "info")
 # On the way from one to the other: nothing that deserves a first word.
 PASSING = Outcome("changed", "unknown", False, "info")
