@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import quote
 
 from tocsin.reading import arns
@@ -13,6 +14,10 @@ _HOSTS = {
     "aws-eusc": "https://console.amazonaws-eusc.eu",
 }
 
+_CONSOLE = re.compile(
+    r"https://([a-z0-9-]+\.)?(console\.aws\.amazon\.com|console\.amazonaws\.cn|console\.amazonaws-us-gov\.com"
+    r"|console\.amazonaws-eusc\.eu)/"
+)
 # Services without regions live in one, as far as the console is concerned.
 _GLOBAL = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1", "aws-eusc": "eusc-de-east-1"}
 
@@ -62,6 +67,11 @@ def money(partition: str, place: str) -> str:
     """A page about costs ("#/budgets", "#/anomaly-detection"). China knows them by another name."""
     path = "billing/home" if partition == "aws-cn" else "costmanagement/home"
     return page(partition, _GLOBAL.get(partition, ""), path, place)
+
+
+def trusted(url: str) -> str:
+    """The address, if it leads to AWS's own console, else ""; a message may come from anybody."""
+    return url if _CONSOLE.match(url) else ""
 
 
 def _page(partition: str, region: str, service: str) -> str:
