@@ -23,9 +23,11 @@ from tocsin.stores.sqlite import SqliteStore
 from tocsin_local import cpu
 from tocsin_local.arrivals import Arrival, Arrivals
 from tocsin_local.journal import KEPT, Journal
+from tocsin_local.loading import Loading
 from tocsin_local.metrics import Datapoint, Sampler, look_here
 from tocsin_local.slack import LocalSlack
 from tocsin_local.stage import Doors, Stage, Told
+from tocsin_local.web.desk import Desk
 
 Metrics = Callable[[int], tuple[Datapoint, ...]]
 
@@ -52,10 +54,10 @@ class Ears:
 
 @dataclass(frozen=True, slots=True)
 class Rig:
-    """A stage that runs. ``arrivals`` is the real Slack where there is one, else the stand-in."""
+    """A stage that runs, and what its page is made of. ``arrivals`` is the real Slack where there is one, else the
+    stand-in."""
 
-    stage: Stage
-    journal: Journal
+    desk: Desk
     slack: LocalSlack
     arrivals: Arrivals
 
@@ -87,7 +89,9 @@ def rig(plan: Plan, ears: Ears | None = None) -> Iterator[Rig]:
         stage.restore(journal.states(), journal.past())
         stack.enter_context(stage)
         journal.take_backlog(stage.hand_in)
-        yield Rig(stage, journal, slack, destinations[0])
+        loading = stack.enter_context(Loading(max(1, round(cpu.allowance().cores))))
+        desk = Desk(stage, journal, loading, plan.config.language, plan.config.zone, plan.real, slack.channel.name)
+        yield Rig(desk, slack, destinations[0])
 
 
 def _journal(stack: ExitStack, folder: Path | None) -> Journal:

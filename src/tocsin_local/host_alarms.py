@@ -15,7 +15,7 @@ def host_alarms(topic_arn: str) -> tuple[Entry, ...]:
         _alarm(
             topic_arn,
             AlarmName="cpu-busy",
-            AlarmDescription="This machine's CPU has been busy for half a minute. See which process it is: `top`.",
+            AlarmDescription="This machine's CPU is busy. The process list says which program it is.",
             Namespace="AWS/EC2",
             MetricName="CPUUtilization",
             Period=10,
@@ -26,7 +26,7 @@ def host_alarms(topic_arn: str) -> tuple[Entry, ...]:
         _alarm(
             topic_arn,
             AlarmName="memory-full",
-            AlarmDescription="This machine is about to run out of memory. See which process holds it: `ps aux`.",
+            AlarmDescription="This machine is about to run out of memory. The process list says what holds it.",
             Namespace="CWAgent",
             MetricName="mem_used_percent",
             Period=60,

@@ -13,6 +13,7 @@ from tocsin.config import Config
 from tocsin.destinations.slack.blocks import Look
 from tocsin.destinations.slack.blocks import line as one_line
 from tocsin_cli import slack_target, ui
+from tocsin_cli.browser import open_page
 from tocsin_cli.rig import Ears, Plan, Rig, rig
 from tocsin_cli.stage_address import address_file
 from tocsin_local import cpu
@@ -42,7 +43,7 @@ def demo(ends: bool, lang: str | None, webhook_file: str | None) -> None:
     play = Demo(show.line, max(1, round(cpu.allowance().cores)))
     with rig(Plan(config, real=real is not None), Ears(play.hear, show.arrival, play.measure)) as running:
         try:
-            play.run(running.stage, running.arrivals)
+            play.run(running.desk.stage, running.arrivals)
         except Broken as broken:
             ui.error(f"broken link: {broken.link}", f"waited for {broken.waited}")
             sys.exit(1)
@@ -59,11 +60,12 @@ def _where(real: Config | None) -> str:
 
 
 def _stay(running: Rig) -> None:
-    with Server(running.stage.hand_in, address_file()) as server:
-        ui.line("The stage stays up. In another terminal:")
+    with Server(running.desk, address_file()) as server:
+        ui.line(f"The stage stays up. Look at it: {server.url} (on this machine alone; Ctrl-C ends it)")
+        ui.line("There: load the CPU again, send any AWS event, see why each message looks as it does. Or from here:")
         ui.line("  tocsin stress --timeout 40        load the CPU again: ALARM, then OK")
         ui.line("  tocsin send EVENT_FILE            hand any AWS event to it")
-        ui.line(f"It listens at {server.url} on this machine alone. Ctrl-C ends it.")
+        open_page(server.url)
         threading.Event().wait()
 
 

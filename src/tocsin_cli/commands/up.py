@@ -9,6 +9,7 @@ from types import FrameType
 
 import click
 
+from tocsin.ports import ConfigError
 from tocsin_cli import slack_target, ui
 from tocsin_cli.rig import Ears, Plan, Rig, rig
 from tocsin_cli.stage_address import address_file, state_folder
@@ -40,7 +41,8 @@ def up(file: Path | None, port: int | None, folder: Path | None, lang: str | Non
     real = slack_target.target(webhook_file, lang)
     plan = Plan(real or slack_target.local(None, lang), real=real is not None, folder=folder or state_folder() / "up")
     with rig(plan, Ears(_tell)) as running:
-        running.stage.put_alarms(given or host_alarms(running.stage.topic_arn))
+        stage = running.desk.stage
+        stage.put_alarms(given or host_alarms(stage.topic_arn))
         _serve(running, port)
 
 
@@ -51,10 +53,20 @@ def _serve(running: Rig, port: int | None) -> None:
         stopping.set()
 
     signal.signal(signal.SIGTERM, stop)
-    with Server(running.stage.hand_in, address_file(), port or 0) as server:
-        ui.line(f"The stage is up: {server.url} (this machine alone; Ctrl-C ends it)")
-        ui.line(f"{len(running.stage.alarms())} alarms; hand it any AWS event with `tocsin send EVENT_FILE`")
+    with _server(running, port) as server:
+        ui.line(f"The stage is up: {server.url} (on this machine alone; Ctrl-C ends it)")
+        ui.line(f"{len(running.desk.stage.alarms())} alarms; hand it any AWS event with `tocsin send EVENT_FILE`")
         stopping.wait()
+
+
+def _server(running: Rig, port: int | None) -> Server:
+    """At the port that was asked for; else at the usual one, so that links last, or at a free one."""
+    if port is not None:
+        return Server(running.desk, address_file(), port)
+    try:
+        return Server(running.desk, address_file(), PORT)
+    except ConfigError:
+        return Server(running.desk, address_file())
 
 
 def _tell(told: Told) -> None:

@@ -346,6 +346,9 @@ def _entry(n: int, body: str) -> Entry:
 
 def _query(wanted: Wanted) -> tuple[str, list[Any]]:
     terms, values = ["(root = ts OR broadcast)"], []
+    if wanted.ts:
+        terms.append("ts = ?")
+        values.append(wanted.ts)
     if wanted.before:
         terms.append("ts < ?")
         values.append(wanted.before)

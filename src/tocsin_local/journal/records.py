@@ -58,7 +58,8 @@ class Transition:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which messages: that hold these words, of this kind, with this colour; ``before`` a ts, at most ``limit``."""
+    """Which messages: that hold these words, of this kind, with this colour; ``before`` a ts, at most ``limit``; with
+    ``ts`` that one alone."""
 
     words: str = ""
     kind: str = ""
@@ -67,6 +68,7 @@ class Wanted:
     limit: int = 40
     mentioned: bool = False
     refused: bool = False
+    ts: str = ""
 
 
 @dataclass(frozen=True, slots=True)

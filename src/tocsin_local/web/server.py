@@ -11,19 +11,26 @@ from typing import Self
 
 import uvicorn
 
-from tocsin_local.web.app import HandIn, app
+from tocsin.ports import ConfigError
+from tocsin_local.web.app import app
+from tocsin_local.web.desk import Desk
+from tocsin_local.web.live import Live
 
 
 class Server:
-    """Listens on 127.0.0.1, at ``port`` or a free one, and writes its address to a file. A context manager."""
+    """Listens on 127.0.0.1, at ``port`` or a free one, and writes its address to a file. A context manager.
 
-    def __init__(self, hand_in: HandIn, address_file: Path | None = None, port: int = 0) -> None:
-        self._socket = socket.socket()
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._socket.bind(("127.0.0.1", port))
+    ConfigError where the port is taken.
+    """
+
+    def __init__(self, desk: Desk, address_file: Path | None = None, port: int = 0) -> None:
+        self._socket = _listening(port)
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         self._file = address_file
-        config = uvicorn.Config(app(hand_in), log_config=None, lifespan="off", access_log=False)
+        self._live = Live(desk.journal)
+        config = uvicorn.Config(
+            app(desk, self._live), log_config=None, lifespan="off", access_log=False, timeout_graceful_shutdown=2
+        )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, args=([self._socket],), name="web", daemon=True)
 
@@ -38,5 +45,17 @@ class Server:
         if self._file:
             self._file.unlink(missing_ok=True)
         self._server.should_exit = True
+        self._live.close()
         self._thread.join()
         self._socket.close()
+
+
+def _listening(port: int) -> socket.socket:
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(("127.0.0.1", port))
+    except OSError as error:
+        listener.close()
+        raise ConfigError(f"port {port} cannot be used: {error.strerror}", "name another with --port") from None
+    return listener
