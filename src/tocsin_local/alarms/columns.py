@@ -118,9 +118,10 @@ def _fold(fold: Callable[[Floats, Floats], Floats], values: Floats, begin: Ints,
     """Each bucket's values folded from left to right: numpy's own sums add in another order."""
     folded = np.zeros(len(begin))
     folded[sizes > 0] = values[begin[sizes > 0]]
+    least = int(sizes.min())
     with np.errstate(over="ignore", invalid="ignore"):
         for place in range(1, int(sizes.max(initial=0))):
-            longer = np.flatnonzero(sizes > place)
+            longer = slice(None) if place < least else np.flatnonzero(sizes > place)
             folded[longer] = fold(folded[longer], values[begin[longer] + place])
     return folded
 
