@@ -50,6 +50,11 @@ KINDS = (
     Entry("codedeploy", "codedeploy", (Source("aws.codedeploy"), Keys("deploymentId", "eventTriggerName"))),
     Entry("codepipeline", "codepipeline", (Source("aws.codepipeline"), Keys("approval", "consoleLink"))),
     Entry("codestar_notification", "codestar_notification", (Keys("detailType", "detail"),)),
+    Entry("cost_anomaly", "cost_anomaly", (Keys("anomalyId", "impact"), Source("aws.ce", "Anomaly Detected"))),
+    Entry("free_tier", "free_tier", (
+        Text(subject=r"(?i)\AAWS Free Tier\b"),
+        Text(body=r"(?i)\A\s*AWS Free Tier usage limit|\bfor one or more AWS Free Tier-eligible services\b"),
+    )),
     Entry("guardduty", "guardduty", (
         Source("aws.guardduty", "GuardDuty Finding"),
         Keys("accountId", "severity", "type", "service", "resource"),
@@ -70,10 +75,17 @@ KINDS = (
         Keys("s3ObjectDetails", "schemaVersion"),
         Keys("s3BucketDetails", "resourceStatus"),
     )),
-    Entry("cost_anomaly", "cost_anomaly", (Keys("anomalyId", "impact"), Source("aws.ce", "Anomaly Detected"))),
-    Entry("free_tier", "free_tier", (
-        Text(subject=r"(?i)\AAWS Free Tier\b"),
-        Text(body=r"(?i)\A\s*AWS Free Tier usage limit|\bfor one or more AWS Free Tier-eligible services\b"),
+    Entry("securityhub", "securityhub", (
+        Source("aws.securityhub", "Security Hub Findings - Imported"),
+        Source("aws.securityhub", "Security Hub Findings - Custom Action"),
+        Source("aws.securityhub", "Security Hub Insight Results"),
+        Source("aws.securityhub", "Security Hub Findings"),
+        Source("aws.securityhub", "Security Hub Standard Results"),
+        Source("aws.securityhub", "Findings Imported V2"),
+        Keys("findings"),
+        Keys("insightResults", "insightArn"),
+        Keys("GeneratorId", "ProductArn"),
+        Keys("finding_info", "class_uid"),
     )),
     Entry("sns_subscription", "sns_subscription", (Keys("TopicArn", "SubscribeURL"),)),
 )  # fmt: skip

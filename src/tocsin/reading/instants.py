@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 from tocsin.reading.fields import as_number
@@ -10,6 +11,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 # Years beyond 9998 cannot be shown in every time zone.
 _END = 253_370_764_800_000
+_GO = re.compile(r"\s*(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d{1,6})?)\d* ([+-]\d{4})\b")
 _FORMS = (
     "%a, %d %b %Y %H:%M:%S GMT", "%a, %d %b %Y %H:%M:%S UTC", "%a %b %d %H:%M:%S.%f UTC %Y", "%a %b %d %H:%M:%S UTC %Y",
     "%b %d, %Y, %I:%M:%S %p",
@@ -28,10 +30,13 @@ def iso(value: object) -> int | None:
 
 def written(value: object) -> int | None:
     """Any way in which a service writes a time in a text: ISO 8601, `Thu, 26 Jan 2023 19:00:00 GMT` (Health),
-    `Wed Sep 04 16:59:44.356 UTC 2024` and `Jan 19, 2023, 10:46:15 PM` (Inspector); all of the last are UTC."""
+    `2024-09-04 16:59:44.356 +0000 UTC` (Go, so Prometheus), `Wed Sep 04 16:59:44.356 UTC 2024` and `Jan 19, 2023, 10:46:15 PM` (Inspector); all of the last are UTC."""
     found = iso(value)
     if found is not None or not isinstance(value, str):
         return found
+    go = _GO.match(value)
+    if go:
+        return iso(f"{go[1]}T{go[2]}{go[3]}")
     for form in _FORMS:
         try:
             return _ms(datetime.strptime(" ".join(value.split()), form))
