@@ -201,7 +201,7 @@ def test_the_page_stands_alone(tmp_path: Path) -> None:
     assert seen.texts["h1"][0] == HOSTILE
     assert seen.texts["title"][0].startswith(HOSTILE)
     assert "AWS/EC2 CPUUtilization <i>=\"'&" in "".join(seen.texts["p"])
-    assert seen.tags.count("path") == 1
+    assert seen.tags.count("path") == 2  # the line, and a dot for each datapoint
     assert len(re.findall(r'class="shade"', text)) == 2
     assert len(re.findall(r"<tr", text)) == 1 + 2 + 1 + 2
 

@@ -15,6 +15,7 @@ from tocsin_local.alarms.history import History
 COLUMNS, STRIP = 1200, 300
 WIDTH, HEIGHT, BAND = 1000, 300, 10
 LISTED = 200
+FEW = 120  # datapoints that are worth a dot each
 CLASSES = {"OK": "ok", "ALARM": "al", "INSUFFICIENT_DATA": "no"}
 TALL = {"OK": 5, "ALARM": BAND, "INSUFFICIENT_DATA": 2}  # told by height too, not by colour alone
 
@@ -40,12 +41,13 @@ svg{display:block;width:100%;overflow:visible}
 .y,.x,.t{position:absolute;font-size:12px;color:var(--soft);white-space:nowrap;font-variant-numeric:tabular-nums}
 .y{right:100%;margin-right:8px;transform:translateY(50%)}
 .x{top:4px;transform:translateX(-50%)}
-.t{right:0;color:var(--al);font-weight:600;background:var(--page);padding:0 4px;border-radius:4px}
+.t{right:0;color:var(--al);font-weight:600;background:var(--page);padding:0 4px;margin:3px 0;line-height:1.2}
 .states{margin:6px 8px 0 52px}
 .states svg{height:16px}
 .times{position:relative;height:24px;margin:0 8px 0 52px}
 path,line{fill:none;vector-effect:non-scaling-stroke}
-.data{stroke:var(--line);stroke-width:1.2;stroke-linecap:round;stroke-linejoin:round}
+.data{stroke:var(--line);stroke-width:1.4;stroke-linecap:round;stroke-linejoin:round}
+.dots{stroke:var(--line);stroke-width:5;stroke-linecap:round}
 .grid{stroke:var(--rule)}
 .limit{stroke:var(--al);stroke-width:1.5;stroke-dasharray:6 4}
 .al{fill:var(--al)}.ok{fill:var(--ok)}.no{fill:var(--no)}
@@ -129,13 +131,16 @@ def _drawing(
     for tick in scale.ticks:
         yield _level("grid", scale.part(tick))
     length = max(history.span.length, 1)
+    dots = sum(map(len, lines)) <= FEW
     for line in lines:
         path: list[str] = []
         for point in line:
             across = WIDTH * (point.at - history.span.start) / length
             for value in dict.fromkeys((point.low, point.high)):
                 path.append(f"{across:.1f} {HEIGHT * (1 - scale.part(value)):.1f}")
-        yield f'<path class="data" d="M{"L".join(path)}{"h0" if len(path) == 1 else ""}"/>'
+        yield f'<path class="data" d="M{"L".join(path)}"/>'
+        if dots or len(path) == 1:
+            yield f'<path class="dots" d="{"".join(f"M{place}h0" for place in path)}"/>'
     yield _level("limit", scale.part(history.alarm.threshold))
 
 

@@ -21,6 +21,7 @@ TALL = {"OK": 0.5, "ALARM": 1.0, "INSUFFICIENT_DATA": 0.2}
 INK, RULE, LINE = "#616061", "#e4e4e6", "#1264a3"
 FONTS = ("DejaVu Sans", "Noto Sans CJK KR", "NanumGothic", "Malgun Gothic", "Apple SD Gothic Neo")  # for any name
 LONGEST = 90
+FEW = 120  # datapoints that are worth a dot each
 
 
 def png(history: History, samples: Sequence[Sample]) -> bytes:
@@ -49,10 +50,11 @@ def _datapoints(axes: Axes, history: History, samples: Sequence[Sample], states:
     for band in states:
         if band.state == "ALARM":
             axes.axvspan(band.left, band.right, color=COLOURS["ALARM"], alpha=0.14, linewidth=0)
+    few = sum(map(len, lines)) <= FEW
     for line in lines:
         points = [(point.at, value) for point in line for value in dict.fromkeys((point.low, point.high))]
         across, values = zip(*(((at - start) / length, value) for at, value in points), strict=True)
-        axes.plot(across, values, color=LINE, linewidth=0.9, marker="." if len(points) == 1 else None)
+        axes.plot(across, values, color=LINE, linewidth=0.9, marker="." if few or len(points) == 1 else None)
     axes.axhline(alarm.threshold, color=COLOURS["ALARM"], linewidth=1.2, linestyle=(0, (6, 4)))
     axes.set_ylim(scale.low, scale.high)
     axes.set_yticks(scale.ticks, [number(tick) for tick in scale.ticks])
