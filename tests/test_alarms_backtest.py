@@ -306,7 +306,7 @@ def test_this_host_can_be_tried(tmp_path: Path) -> None:
     memory = CPU | {"Namespace": "CWAgent", "MetricName": "mem_used_percent", "Threshold": -1, "Period": 10}
     result = run(tmp_path, "--host", "--for", "2", "--json", alarms=memory)
     found = report(result)
-    assert found["samples"] in (2, 3)
+    assert 1 <= found["samples"] <= 3
     assert found["alarms"] == 1
     assert "Recording mem_used_percent for 2 s" in result.stderr
 
