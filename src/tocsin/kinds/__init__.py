@@ -15,6 +15,12 @@ from tocsin.reading.entries import Entry, Keys, Source, Text, index
 from tocsin.reading.fields import clean
 
 KINDS = (
+    Entry("alertmanager", "alertmanager", (
+        Keys("alerts", "status"),
+        Keys("ruleName", "state"),
+        Text(body=r"(?im)^\W*(alerts )?(firing|resolved)\W*$\s*(^value:.*\s+)?^labels:[ \t\r]*$"),
+        Text(subject=r"(?i)\A\[(FIRING|RESOLVED)(:\d+|,|\])"),
+    )),
     Entry("budget", "budget", (
         Text(subject=r"(?i)\AAWS Budgets?\b"),
         Text(body=r"(?i)\A\s*AWS Budgets?( Action)? Notification\b"),
@@ -51,6 +57,7 @@ KINDS = (
     Entry("codepipeline", "codepipeline", (Source("aws.codepipeline"), Keys("approval", "consoleLink"))),
     Entry("codestar_notification", "codestar_notification", (Keys("detailType", "detail"),)),
     Entry("cost_anomaly", "cost_anomaly", (Keys("anomalyId", "impact"), Source("aws.ce", "Anomaly Detected"))),
+    Entry("custom_notification", "custom_notification", (Keys("source", "content"),)),
     Entry("free_tier", "free_tier", (
         Text(subject=r"(?i)\AAWS Free Tier\b"),
         Text(body=r"(?i)\A\s*AWS Free Tier usage limit|\bfor one or more AWS Free Tier-eligible services\b"),

@@ -29,8 +29,9 @@ def iso(value: object) -> int | None:
 
 
 def written(value: object) -> int | None:
-    """Any way in which a service writes a time in a text: ISO 8601, `Thu, 26 Jan 2023 19:00:00 GMT` (Health),
-    `2024-09-04 16:59:44.356 +0000 UTC` (Go, so Prometheus), `Wed Sep 04 16:59:44.356 UTC 2024` and `Jan 19, 2023, 10:46:15 PM` (Inspector); all of the last are UTC."""
+    """Any way in which a service writes a time in a text: ISO 8601, `2024-09-04 16:59:44.356 +0000 UTC` (Prometheus),
+    `Thu, 26 Jan 2023 19:00:00 GMT` (Health), `Wed Sep 04 16:59:44.356 UTC 2024` and `Jan 19, 2023, 10:46:15 PM`
+    (Inspector); all of the last are UTC."""
     found = iso(value)
     if found is not None or not isinstance(value, str):
         return found
