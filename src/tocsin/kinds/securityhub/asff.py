@@ -37,7 +37,7 @@ def read(raw: fields.Json) -> Finding:
     types = _types(raw)
     return Finding(
         id=identity or fields.text(raw, "GeneratorId"),
-        title=fields.text(raw, "Title", "GeneratorId"),
+        title=fields.text(raw, "Title", "GeneratorId", "Id"),
         state=_state(raw, fields.text(compliance, "Status")),
         severity=_severity(raw),
         grade=_grade(raw),

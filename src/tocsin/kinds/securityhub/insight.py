@@ -44,8 +44,5 @@ def _rows(one: object) -> list[Value]:
     """`{"i-0abc": 5}`: what was grouped by, and its number of findings."""
     if not isinstance(one, dict):
         return []
-    return [
-        Phrase("securityhub.result", {"what": fields.clean(str(name)), "n": text})
-        for name in one
-        if (text := fields.text(one, name))
-    ]
+    found = ((arns.name(fields.clean(str(name))), fields.text(one, name)) for name in one)
+    return [Phrase("securityhub.result", {"what": what, "n": n}) for what, n in found if n]

@@ -30,7 +30,10 @@ def read(raw: fields.Json) -> Finding:
     product = fields.text(fields.mapping(meta, "product"), "name")
     return Finding(
         id=identity,
-        title=fields.text(info, "title") or fields.text(info, "desc") or fields.text(raw, "class_name", "type_name"),
+        title=fields.text(info, "title")
+        or fields.text(info, "desc")
+        or fields.text(raw, "class_name", "type_name")
+        or identity,
         state=_state(raw, fields.text(compliance, "status")),
         severity=_severity(raw),
         grade=fields.text(raw, "severity") or fields.text(fields.mapping(raw, "vendor_attributes"), "severity"),
