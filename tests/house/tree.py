@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 PACKAGES = ("tocsin", "tocsin_local", "tocsin_cli")
-_NOT_OURS = {"__pycache__", "build", "dist", "node_modules"}
+_NOT_OURS = {"__pycache__", "build", "dist", "node_modules", "site"}
 
 
 class Breach(NamedTuple):

@@ -27,6 +27,7 @@ _ATTRIBUTE_NAMES = """
 """
 _TAGS = _VOID | frozenset(_TAG_NAMES.split())
 _ATTRIBUTES = frozenset(_ATTRIBUTE_NAMES.split())
+_LINES = frozenset({"blockquote", "br", "div", "li", "p", "pre"})
 _DATA = re.compile(r"data-[a-z][a-z-]*")
 # What no HTML document may hold, lone halves of surrogate pairs among it.
 _IMPOSSIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -79,8 +80,12 @@ def html(*nodes: Child) -> str:
 
 
 def text(*nodes: Child) -> str:
-    """What is left of a tree for those who only read."""
-    return "".join(node if isinstance(node, str) else text(node.children) for node in _flat(nodes))
+    """What is left of a tree for those who only read; elements that stand on lines of their own end theirs."""
+    return "".join(node if isinstance(node, str) else text(node.children) + _end(node) for node in _flat(nodes))
+
+
+def _end(node: Element) -> str:
+    return "\n" if node.tag in _LINES else ""
 
 
 def _attribute(name: str, value: str | int | float | bool) -> tuple[str, str]:
