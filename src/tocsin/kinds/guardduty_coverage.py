@@ -106,7 +106,7 @@ def _nodes(inner: fields.Json) -> Phrase | None:
 
 
 def _issues(fargate: fields.Json) -> tuple[str, ...]:
-    return tuple(fields.clean(one) for one in fields.items(fargate, "issues") if isinstance(one, str))
+    return fields.texts(fargate, "issues")
 
 
 def _agent(inner: fields.Json) -> str:

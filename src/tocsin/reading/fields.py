@@ -101,6 +101,11 @@ def items(source: object, *names: str) -> list[object]:
     return []
 
 
+def texts(source: object, *names: str) -> tuple[str, ...]:
+    """The texts with something in them in the first of these fields that is a list."""
+    return tuple(clean(one) for one in items(source, *names) if isinstance(one, str) and one.strip())
+
+
 def yes(source: object, *names: str) -> bool:
     """Whether one of these fields says true, as a boolean or as text."""
     if not isinstance(source, Mapping):

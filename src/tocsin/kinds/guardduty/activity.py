@@ -79,8 +79,7 @@ def _threats(service: fields.Json) -> Iterator[str]:
         yield from _texts(fields.mapping(detections, "threatDetectedByName"), "threatNames", "name")
         yield from _texts(scan, "threats", "name")
     for one in fields.items(fields.mapping(service, "evidence"), "threatIntelligenceDetails"):
-        names = fields.items(one, "threatNames")
-        yield from (fields.clean(name) for name in names if isinstance(name, str))
+        yield from fields.texts(one, "threatNames")
 
 
 def _process(service: fields.Json) -> fields.Json:

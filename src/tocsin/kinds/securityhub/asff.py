@@ -100,8 +100,7 @@ def _grade(raw: fields.Json) -> str:
 
 def _types(raw: fields.Json) -> tuple[str, ...]:
     given = fields.mapping(raw, "FindingProviderFields")
-    listed = fields.items(raw, "Types") or fields.items(given, "Types")
-    return tuple(fields.clean(one) for one in listed if isinstance(one, str))
+    return fields.texts(raw, "Types") or fields.texts(given, "Types")
 
 
 def _nature(types: tuple[str, ...], compliance: fields.Json) -> Nature:
