@@ -5,19 +5,15 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from dataclasses import replace
 
 import click
 
 from tocsin.config import Config
-from tocsin.destinations.slack.blocks import Look
-from tocsin.destinations.slack.blocks import line as one_line
 from tocsin_cli import slack_target, ui
 from tocsin_cli.browser import open_page
-from tocsin_cli.rig import Ears, Plan, Rig, rig
+from tocsin_cli.rig import Ears, Plan, Rig, rig, runtime_option
 from tocsin_cli.stage_address import address_file
 from tocsin_local import cpu
-from tocsin_local.arrivals import Arrival
 from tocsin_local.demo import Broken, Demo, Line
 from tocsin_local.web.server import Server
 
@@ -28,7 +24,8 @@ from tocsin_local.web.server import Server
 )
 @slack_target.LANGUAGE
 @slack_target.webhook_option
-def demo(ends: bool, lang: str | None, webhook_file: str | None) -> None:
+@runtime_option
+def demo(ends: bool, lang: str | None, webhook_file: str | None, lambda_runtime: bool) -> None:
     """See the main job done on this machine: metric → alarm → SNS → function → Slack.
 
     The six steps of the usual tutorial, each printed with its time as it happens: Slack, topic, function, test event,
@@ -38,12 +35,14 @@ def demo(ends: bool, lang: str | None, webhook_file: str | None) -> None:
     started = time.monotonic()
     real = slack_target.target(webhook_file, lang)
     config = real or slack_target.local(None, lang)
-    show = _Screen(started, config)
+    show = _Screen(started)
     show.line(Line(1, _where(real), done=True))
     play = Demo(show.line, max(1, round(cpu.allowance().cores)))
-    with rig(Plan(config, real=real is not None), Ears(play.hear, show.arrival, play.measure)) as running:
+    plan = Plan(config, real=real is not None, runtime=lambda_runtime)
+    ears = Ears(play.hear, play.measure, play.sightings.hear, show.message)
+    with rig(plan, ears) as running:
         try:
-            play.run(running.desk.stage, running.arrivals)
+            play.run(running.desk.stage)
         except Broken as broken:
             ui.error(f"broken link: {broken.link}", f"waited for {broken.waited}")
             sys.exit(1)
@@ -72,13 +71,16 @@ def _stay(running: Rig) -> None:
 class _Screen:
     """Prints each line with its time since the start."""
 
-    def __init__(self, started: float, config: Config) -> None:
+    def __init__(self, started: float) -> None:
         self._started = started
-        self._look = Look(config.language, config.zone)
+        self._last = ""
 
     def line(self, line: Line) -> None:
         ui.step(time.monotonic() - self._started, line.step, line.text, line.done)
 
-    def arrival(self, arrival: Arrival) -> None:
-        message = replace(arrival.message, receipt=arrival.receipt)
-        ui.message(time.monotonic() - self._started, one_line(message, self._look))
+    def message(self, text: str) -> None:
+        """An edit and the line in its thread may say the same."""
+        if text == self._last:
+            return
+        self._last = text
+        ui.message(time.monotonic() - self._started, text)

@@ -11,7 +11,7 @@ import click
 
 from tocsin.ports import ConfigError
 from tocsin_cli import slack_target, ui
-from tocsin_cli.rig import Ears, Plan, Rig, rig
+from tocsin_cli.rig import Ears, Plan, Rig, rig, runtime_option
 from tocsin_cli.stage_address import address_file, state_folder
 from tocsin_local.alarms.files import entries
 from tocsin_local.function import Invocation
@@ -29,7 +29,15 @@ PATH = click.Path(path_type=Path)
 @click.option("--state", "folder", type=PATH, metavar="DIR", help="Where to keep state; default: your state folder.")
 @slack_target.LANGUAGE
 @slack_target.webhook_option
-def up(file: Path | None, port: int | None, folder: Path | None, lang: str | None, webhook_file: str | None) -> None:
+@runtime_option
+def up(
+    file: Path | None,
+    port: int | None,
+    folder: Path | None,
+    lang: str | None,
+    webhook_file: str | None,
+    lambda_runtime: bool,
+) -> None:
     """Run the stage on this machine until Ctrl-C: this host's metrics, your alarms, SNS, the function, Slack.
 
     FILE is JSON as `aws cloudwatch put-metric-alarm --cli-input-json` takes it (or a list, or what describe-alarms
@@ -39,7 +47,9 @@ def up(file: Path | None, port: int | None, folder: Path | None, lang: str | Non
     """
     given = entries(file) if file else None
     real = slack_target.target(webhook_file, lang)
-    plan = Plan(real or slack_target.local(None, lang), real=real is not None, folder=folder or state_folder() / "up")
+    plan = Plan(
+        real or slack_target.local(None, lang), real is not None, folder or state_folder() / "up", lambda_runtime
+    )
     with rig(plan, Ears(_tell)) as running:
         stage = running.desk.stage
         stage.put_alarms(given or host_alarms(stage.topic_arn))
