@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime, tzinfo
+from functools import cache
 from importlib import import_module
 from sys import float_info
 from typing import Literal, NamedTuple
@@ -62,20 +63,23 @@ def compose(value: Value, language: str) -> Iterator[Piece]:
 
 
 def _fill(phrase: Phrase, language: str) -> Iterator[Piece]:
-    room, _, name = phrase.key.partition(".")
-    parts = _BRACE.split(sentences(room, language)[name])
-    for index, part in enumerate(parts):
+    for index, part in enumerate(_parts(phrase.key, language)):
         if index % 2:
             yield from compose(phrase.args[part], language)
         elif part:
             yield Piece("words", part)
 
 
+@cache
+def _parts(key: str, language: str) -> tuple[str, ...]:
+    """A sentence as its own words and, at every second place, the names in its braces."""
+    room, _, name = key.partition(".")
+    return tuple(_BRACE.split(sentences(room, language)[name]))
+
+
 def plain(value: Value, language: str, zone: tzinfo) -> str:
     """A value as one line of plain text, instants in ``zone``."""
-    return "".join(
-        instant(piece.ms, zone) if piece.role == "at" else piece.text for piece in compose(value, language)
-    )
+    return "".join(instant(piece.ms, zone) if piece.role == "at" else piece.text for piece in compose(value, language))
 
 
 def instant(ms: int, zone: tzinfo) -> str:

@@ -25,16 +25,23 @@ def graphemes(text: str) -> Iterator[str]:
 
 def units(text: str) -> int:
     """The length of ``text`` in UTF-16 units: never less than what any counter of characters says."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def breadth(text: str) -> int:
     """The graphemes in ``text``, a long one counted once for each 12 UTF-16 units: so those are bounded as well."""
-    return sum(-(-units(grapheme) // 12) for grapheme in graphemes(text))
+    return len(text) if text.isascii() else sum(-(-units(grapheme) // 12) for grapheme in graphemes(text))
 
 
 def cut(text: str, limit: int, write: Callable[[str], str] = str, cost: Callable[[str], int] = units) -> str:
-    """``text``, each grapheme written by ``write``, costing at most ``limit``; "…" ends what was too long."""
+    """``text``, each grapheme written by ``write``, costing at most ``limit``; "…" ends what was too long.
+
+    ``write`` writes a text as it writes its characters one by one; ``cost`` is ``units`` or ``breadth``.
+    """
+    if text.isascii():  # nothing in it joins, and both costs count characters: most text, and most of the time
+        written = write(text)
+        if len(written) <= limit:
+            return written
     kept: list[str] = []
     spent = whole = 0
     for grapheme in graphemes(text):
