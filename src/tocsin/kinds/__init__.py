@@ -21,10 +21,23 @@ KINDS = (
         Text(body=r"(?im)^\W*(alerts )?(firing|resolved)\W*$\s*(^value:.*\s+)?^labels:[ \t\r]*$"),
         Text(subject=r"(?i)\A\[(FIRING|RESOLVED)(:\d+|,|\])"),
     )),
+    Entry("amplify", "amplify", (Source("aws.amplify"), Text(body=r"AWS Amplify Console for app: .* Your build status is "))),
+    Entry("autoscaling", "autoscaling", (
+        Source("aws.autoscaling"),
+        Source("aws.application-autoscaling"),
+        Keys("AutoScalingGroupName", "Event"),
+        Keys("AutoScalingGroupName", "LifecycleTransition"),
+    )),
+    Entry("batch", "batch", (Source("aws.batch"),)),
+    Entry("beanstalk", "beanstalk", (
+        Source("aws.elasticbeanstalk"),
+        Text(body=r"\A\s*Timestamp: [^\n]*\nMessage: "),
+    )),
     Entry("budget", "budget", (
         Text(subject=r"(?i)\AAWS Budgets?\b"),
         Text(body=r"(?i)\A\s*AWS Budgets?( Action)? Notification\b"),
     )),
+    Entry("cloudformation", "cloudformation", (Source("aws.cloudformation"), Text(body=r"\A\s*StackId='"))),
     Entry("cloudtrail", "cloudtrail", (
         Source("", "AWS API Call via CloudTrail"),
         Source("", "AWS Console Sign In via CloudTrail"),
@@ -58,6 +71,7 @@ KINDS = (
     Entry("codestar_notification", "codestar_notification", (Keys("detailType", "detail"),)),
     Entry("cost_anomaly", "cost_anomaly", (Keys("anomalyId", "impact"), Source("aws.ce", "Anomaly Detected"))),
     Entry("custom_notification", "custom_notification", (Keys("source", "content"),)),
+    Entry("ecs", "ecs", (Source("aws.ecs"),)),
     Entry("free_tier", "free_tier", (
         Text(subject=r"(?i)\AAWS Free Tier\b"),
         Text(body=r"(?i)\A\s*AWS Free Tier usage limit|\bfor one or more AWS Free Tier-eligible services\b"),
