@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 import pytest
@@ -24,6 +24,15 @@ settings.load_profile("tocsin")
 def needs() -> Callable[..., str]:
     """`needs("stress")` is the path of a program, under the first of its names that answers; without it: a skip."""
     return _find
+
+
+@pytest.fixture(scope="session")
+def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a small AWS on loopback; one for all tests of a session."""
+    import emulator
+
+    with emulator.running(tmp_path_factory.mktemp("aws")) as endpoint:
+        yield endpoint
 
 
 def _find(*names: str) -> str:

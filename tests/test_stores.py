@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 import strategies
+from emulator import dynamo_store
 from tocsin.model import Fact, Incident, Phrase, Seen, Signal
 from tocsin.ports import Conflict, Need, Put, Row, Rows, Store
 from tocsin.stores.memory import MemoryStore
@@ -27,23 +28,37 @@ NOW = 1_790_000_000_000
 
 
 Clock = Callable[[], int]
+Opening = Callable[[pytest.FixtureRequest, Clock], AbstractContextManager[Store]]
 
 
-def _memory(_: Path, clock: Clock) -> AbstractContextManager[Store]:
+def _memory(_: pytest.FixtureRequest, clock: Clock) -> AbstractContextManager[Store]:
     return nullcontext(MemoryStore(clock=clock))
 
 
-def _sqlite(folder: Path, clock: Clock) -> AbstractContextManager[Store]:
-    return SqliteStore(folder / "rows.db", clock=clock)
+def _sqlite(request: pytest.FixtureRequest, clock: Clock) -> AbstractContextManager[Store]:
+    return SqliteStore(request.getfixturevalue("tmp_path") / "rows.db", clock=clock)
 
 
-STORES: dict[str, Callable[[Path, Clock], AbstractContextManager[Store]]] = {"memory": _memory, "sqlite": _sqlite}
+def _dynamodb(request: pytest.FixtureRequest, _: Clock) -> AbstractContextManager[Store]:
+    return dynamo_store(request.getfixturevalue("aws"))
+
+
+STORES: dict[str, Opening] = {"memory": _memory, "sqlite": _sqlite, "dynamodb": _dynamodb}
+# Those that clean away themselves what has expired; DynamoDB does it for its tables.
+SWEEPING = ("memory", "sqlite")
 
 
 @pytest.fixture(params=STORES)
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+def store(request: pytest.FixtureRequest) -> Iterator[Store]:
     """Each store in turn, new and empty."""
-    with STORES[request.param](tmp_path, lambda: NOW) as opened:
+    with STORES[request.param](request, lambda: NOW) as opened:
+        yield opened
+
+
+@pytest.fixture(params=SWEEPING)
+def sweeping(request: pytest.FixtureRequest) -> Iterator[Store]:
+    """Each store in turn that cleans up itself, new and empty."""
+    with STORES[request.param](request, lambda: NOW) as opened:
         yield opened
 
 
@@ -223,20 +238,22 @@ def test_dropped_rows_are_forgotten(store: Store) -> None:
     assert put(store, Put("a", Seen(3)))["a"].version == 1
 
 
-def test_what_expired_may_go_and_nothing_else(store: Store) -> None:
+def test_what_expired_may_go_and_nothing_else(sweeping: Store) -> None:
     """Writes clean away rows whose time is over; a row that was given more time, or has no end, stays."""
-    put(store, Put("over", Seen(1), expires=NOW - 1), Put("longer", Seen(1), expires=NOW - 1), Put("no end", Seen(1)))
-    put(store, Put("longer", Seen(2), expires=NOW + 1))
+    put(
+        sweeping, Put("over", Seen(1), expires=NOW - 1), Put("longer", Seen(1), expires=NOW - 1), Put("no end", Seen(1))
+    )
+    put(sweeping, Put("longer", Seen(2), expires=NOW + 1))
     for _ in range(2):
-        put(store, Put("other", Seen(1)))
-    assert store.read(["over", "longer", "no end"]).keys() == {"longer", "no end"}
+        put(sweeping, Put("other", Seen(1)))
+    assert sweeping.read(["over", "longer", "no end"]).keys() == {"longer", "no end"}
 
 
-@pytest.mark.parametrize("name", STORES)
-def test_a_row_that_was_given_more_time_outlives_its_first_end(name: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", SWEEPING)
+def test_a_row_that_was_given_more_time_outlives_its_first_end(name: str, request: pytest.FixtureRequest) -> None:
     """The end that counts is the one of the last write."""
     clock = iter([NOW, NOW, NOW + 20, NOW + 20]).__next__
-    with STORES[name](tmp_path, clock) as store:
+    with STORES[name](request, clock) as store:
         put(store, Put("longer", Seen(1), expires=NOW + 10), Put("over", Seen(1), expires=NOW + 10))
         put(store, Put("longer", Seen(2), expires=NOW + 1000))
         for _ in range(2):
@@ -244,12 +261,12 @@ def test_a_row_that_was_given_more_time_outlives_its_first_end(name: str, tmp_pa
         assert store.read(["longer", "over"]).keys() == {"longer"}
 
 
-def test_one_write_cleans_only_a_little(store: Store) -> None:
+def test_one_write_cleans_only_a_little(sweeping: Store) -> None:
     """Ten thousand expired rows do not make one alarm wait: each write takes some of them."""
     keys = [f"k{n}" for n in range(100)]
-    put(store, *(Put(key, Seen(1), expires=1) for key in keys))
-    put(store, Put("other", Seen(1)))
-    assert 0 < len(store.read(keys)) < 100
+    put(sweeping, *(Put(key, Seen(1), expires=1) for key in keys))
+    put(sweeping, Put("other", Seen(1)))
+    assert 0 < len(sweeping.read(keys)) < 100
 
 
 def test_no_update_of_many_threads_is_lost(store: Store) -> None:

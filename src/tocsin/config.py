@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, timedelta, timezone, tzinfo
 
 from tocsin.ports import ConfigError
@@ -25,8 +25,24 @@ SLACK_API = "https://slack.com/api"
 
 
 @dataclass(frozen=True, slots=True)
+class Aws:
+    """Which AWS is called, and as whom. ``endpoint``, where it is set, is every service's address: an emulator's."""
+
+    region: str = ""
+    key_id: str = field(default="", repr=False)
+    secret: str = field(default="", repr=False)
+    token: str = field(default="", repr=False)
+    endpoint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
-    """``store`` is "none", "memory" or "sqlite:PATH". ``warnings``: what was set but could not be used."""
+    """``store`` is "none", "memory", "sqlite:PATH" or "dynamodb:TABLE".
+
+    ``webhook_parameter``, ``bot_parameter``: the SecureString that holds the secret which is not set here.
+    ``queue_url``: the function's own queue, for wakes. ``receives``: how often that queue hands a message out before
+    it is a dead letter; 0 where nobody says. ``warnings``: what was set but could not be used.
+    """
 
     language: str = "en"
     zone: tzinfo = UTC
@@ -35,6 +51,11 @@ class Config:
     bot_token: str = field(default="", repr=False)
     channel: str = ""
     api_url: str = SLACK_API
+    webhook_parameter: str = ""
+    bot_parameter: str = ""
+    aws: Aws = Aws()
+    queue_url: str = ""
+    receives: int = 0
     warnings: tuple[str, ...] = ()
 
 
@@ -42,29 +63,71 @@ def read_config(environ: Mapping[str, str]) -> Config:
     """The settings in ``environ``. Raises ConfigError where an alarm could not be delivered with them."""
     warnings: list[str] = []
     language = _language(environ.get("TOCSIN_LANGUAGE", ""), warnings)
-    token = environ.get("TOCSIN_SLACK_BOT_TOKEN", "").strip()
-    channel = environ.get("TOCSIN_SLACK_CHANNEL", "").strip()
-    url = "" if token else _webhook(environ)
-    if token and not channel:
-        raise ConfigError("TOCSIN_SLACK_BOT_TOKEN is set, but no channel", "set TOCSIN_SLACK_CHANNEL, e.g. C0123456789")
-    return Config(
+    store = _store(_set(environ, "TOCSIN_STORE") or "none")
+    config = Config(
         language=language,
         zone=_zone(environ.get("TOCSIN_TIMEZONE", ""), language, warnings),
-        store=_store(environ.get("TOCSIN_STORE", "").strip() or "none"),
-        webhook_url=url,
-        bot_token=token,
-        channel=channel,
-        api_url=environ.get("TOCSIN_SLACK_API_URL", "").strip() or SLACK_API,
+        store=store,
+        api_url=_set(environ, "TOCSIN_SLACK_API_URL") or SLACK_API,
+        aws=_aws(environ),
+        queue_url=_set(environ, "TOCSIN_QUEUE_URL"),
+        receives=_receives(_set(environ, "TOCSIN_MAX_RECEIVES"), warnings),
         warnings=tuple(warnings),
+    )
+    return _checked(_slack(config, environ))
+
+
+def _set(environ: Mapping[str, str], *names: str) -> str:
+    return next((value for name in names if (value := environ.get(name, "").strip())), "")
+
+
+def _slack(config: Config, environ: Mapping[str, str]) -> Config:
+    """As a bot where there is a token, or a parameter that holds one; else by webhook."""
+    token, channel = _set(environ, "TOCSIN_SLACK_BOT_TOKEN"), _set(environ, "TOCSIN_SLACK_CHANNEL")
+    parameter = "" if token else _set(environ, "TOCSIN_SLACK_BOT_TOKEN_PARAMETER")
+    if token or parameter:
+        if not channel:
+            raise ConfigError(
+                "a Slack bot's token is set, but no channel", "set TOCSIN_SLACK_CHANNEL, e.g. C0123456789"
+            )
+        return replace(config, bot_token=token, bot_parameter=parameter, channel=channel)
+    parameter = "" if _set(environ, WEBHOOK_NAMES[0]) else _set(environ, "TOCSIN_SLACK_WEBHOOK_PARAMETER")
+    return replace(config, webhook_parameter=parameter, webhook_url="" if parameter else _webhook(environ))
+
+
+def _aws(environ: Mapping[str, str]) -> Aws:
+    """As Lambda tells it: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html"""
+    return Aws(
+        region=_set(environ, "AWS_REGION", "AWS_DEFAULT_REGION"),
+        key_id=_set(environ, "AWS_ACCESS_KEY_ID"),
+        secret=_set(environ, "AWS_SECRET_ACCESS_KEY"),
+        token=_set(environ, "AWS_SESSION_TOKEN"),
+        endpoint=_set(environ, "TOCSIN_AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL"),
     )
 
 
+def _checked(config: Config) -> Config:
+    asks = config.store.startswith("dynamodb:") or config.webhook_parameter or config.bot_parameter or config.queue_url
+    if asks and not (config.aws.region and config.aws.key_id and config.aws.secret):
+        raise ConfigError(
+            "the settings ask for AWS, but name no region or no credentials",
+            "Lambda sets them itself; elsewhere set AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+        )
+    return config
+
+
+def _receives(value: str, warnings: list[str]) -> int:
+    if value and not (value.isascii() and value.isdigit()):
+        warnings.append(f"TOCSIN_MAX_RECEIVES={value!r} is not a number: dead letters are not announced")
+        return 0
+    return int(value or 0)
+
+
 def _webhook(environ: Mapping[str, str]) -> str:
-    for name in WEBHOOK_NAMES:
-        value = environ.get(name, "").strip()
-        if value:
-            # The oldest tutorials keep the URL without its scheme.
-            return value if "://" in value else f"https://{value}"
+    value = _set(environ, *WEBHOOK_NAMES)
+    if value:
+        # The oldest tutorials keep the URL without its scheme.
+        return value if "://" in value else f"https://{value}"
     for name in ENCRYPTED_NAMES:
         if environ.get(name):
             raise ConfigError(f"{name} is encrypted, and tocsin does not decrypt it", f"set {WEBHOOK_NAMES[0]} instead")
@@ -102,6 +165,7 @@ def zone_of(language: str) -> tzinfo:
 
 
 def _store(value: str) -> str:
-    if value in ("none", "memory") or (value.startswith("sqlite:") and len(value) > len("sqlite:")):
+    sort, _, place = value.partition(":")
+    if value in ("none", "memory") or (sort in ("sqlite", "dynamodb") and place):
         return value
-    raise ConfigError(f"TOCSIN_STORE={value!r} is not a store", "use none, memory or sqlite:PATH")
+    raise ConfigError(f"TOCSIN_STORE={value!r} is not a store", "use none, memory, sqlite:PATH or dynamodb:TABLE")

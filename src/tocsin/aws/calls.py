@@ -1,0 +1,36 @@
+"""Every AWS call that the function makes, once: the client makes no other, and the stack's policy allows no other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Resource = Literal["table", "index", "parameter", "queue"]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One action of a service, the IAM actions that it needs and what they are needed on.
+
+    ``resource``: the table, its indexes (``table/…/index/*``), the secret's parameter or the function's own queue.
+    """
+
+    service: str
+    action: str
+    resource: Resource
+    permissions: tuple[str, ...]
+
+
+BATCH_GET = Call("dynamodb", "BatchGetItem", "table", ("dynamodb:BatchGetItem",))
+QUERY = Call("dynamodb", "Query", "index", ("dynamodb:Query",))
+PUT = Call("dynamodb", "PutItem", "table", ("dynamodb:PutItem",))
+DELETE = Call("dynamodb", "DeleteItem", "table", ("dynamodb:DeleteItem",))
+# IAM knows no transaction, only what it is made of:
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
+TRANSACT = Call("dynamodb", "TransactWriteItems", "table", ("dynamodb:PutItem", "dynamodb:ConditionCheckItem"))
+# A SecureString under the account's own key alias/aws/ssm needs no right of its own on that key; another key does:
+# https://docs.aws.amazon.com/kms/latest/developerguide/services-parameter-store.html
+GET_PARAMETER = Call("ssm", "GetParameter", "parameter", ("ssm:GetParameter",))
+SEND_MESSAGE = Call("sqs", "SendMessage", "queue", ("sqs:SendMessage",))
+
+CALLS = (BATCH_GET, QUERY, PUT, DELETE, TRANSACT, GET_PARAMETER, SEND_MESSAGE)
