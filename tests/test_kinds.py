@@ -13,7 +13,7 @@ import tocsin
 from tocsin.envelope import Envelope, unwrap
 from tocsin.kinds import FALLBACKS, KINDS, read
 from tocsin.model import Signal
-from tocsin.reading.entries import Attributes, Entry, Keys, Source, Text, index
+from tocsin.reading.entries import Attributes, Entry, Keys, KeyStart, Source, Text, index
 from tocsin.words import LANGUAGES, plain
 
 SOURCES = "\n".join(path.read_text() for path in sorted(Path(tocsin.__file__).parent.rglob("*.py")))
@@ -43,6 +43,7 @@ def test_an_entry_is_found_by_what_it_looks_for() -> None:
         Entry("call", "e", (Source("", "API Call"),)),
         Entry("delivery", "f", (Keys("bucket", "key", without="type"),)),
         Entry("budget", "d", (Text(subject="^AWS Budgets:"), Text(body="^Dear Budget"))),
+        Entry("cache", "h", (KeyStart("Cache:"),)),
         Entry("dead", "g", (Attributes("ERROR_CODE", "TARGET_ARN"),)),
     ]
     events: list[tuple[Envelope, tuple[str, ...]]] = [
@@ -55,6 +56,8 @@ def test_an_entry_is_found_by_what_it_looks_for() -> None:
         (unwrap({"source": "aws.s3", "detail-type": "API Call"})[0], ("call",)),
         (unwrap({"bucket": "b", "key": "k"})[0], ("delivery",)),
         (unwrap({"bucket": "b", "key": "k", "type": "t"})[0], ()),
+        (unwrap({"Cache:Failed": "one"})[0], ("cache",)),
+        (unwrap({"Cache": "one"})[0], ()),
         (Envelope("whatever", subject="AWS Budgets: too much"), ("budget",)),
         (Envelope("Dear Budget owner", subject="AWS Budgets: both at once"), ("budget",)),
         (Envelope("hello", subject="hello"), ()),

@@ -33,6 +33,13 @@ class Keys:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyStart:
+    """An object with a field whose name starts like this ("ElastiCache:SnapshotComplete")."""
+
+    start: str
+
+
+@dataclass(frozen=True, slots=True)
 class Text:
     """A plain text, searched with regular expressions for its SNS subject and its body."""
 
@@ -56,7 +63,7 @@ class Entry:
 
     name: str
     module: str
-    where: tuple[Source | Keys | Text | Attributes, ...] = ()
+    where: tuple[Source | Keys | KeyStart | Text | Attributes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +72,7 @@ class Index:
 
     sources: dict[tuple[str, str], list[Entry]] = field(default_factory=dict)
     keys: dict[str, list[tuple[Keys, Entry]]] = field(default_factory=dict)
+    starts: list[tuple[KeyStart, Entry]] = field(default_factory=list)
     texts: list[tuple[Text, Entry]] = field(default_factory=list)
     attributes: list[tuple[Attributes, Entry]] = field(default_factory=list)
 
@@ -81,6 +89,7 @@ class Index:
         elif isinstance(body, dict):
             for first in self.keys.keys() & body.keys():
                 found += [entry for keys, entry in self.keys[first] if _has(keys, body)]
+            found += [entry for one, entry in self.starts if any(str(key).startswith(one.start) for key in body)]
         if not found and envelope.attributes:
             found += [entry for claim, entry in self.attributes if envelope.attributes.keys() >= set(claim.names)]
         return tuple(dict.fromkeys(found))
@@ -95,6 +104,8 @@ def index(entries: Sequence[Entry]) -> Index:
                 made.sources.setdefault((where.source, where.detail_type), []).append(entry)
             elif isinstance(where, Keys):
                 made.keys.setdefault(where.names[0], []).append((where, entry))
+            elif isinstance(where, KeyStart):
+                made.starts.append((where, entry))
             elif isinstance(where, Attributes):
                 made.attributes.append((where, entry))
             else:
