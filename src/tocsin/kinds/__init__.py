@@ -33,6 +33,11 @@ KINDS = (
         Source("aws.elasticbeanstalk"),
         Text(body=r"\A\s*Timestamp: [^\n]*\nMessage: "),
     )),
+    Entry("backup", "backup", (
+        Source("aws.backup"),
+        Text(subject=r"(?i)\ANotification from AWS Backup"),
+        Text(body=r"\AAn AWS Backup "),
+    )),
     Entry("budget", "budget", (
         Text(subject=r"(?i)\AAWS Budgets?\b"),
         Text(body=r"(?i)\A\s*AWS Budgets?( Action)? Notification\b"),
