@@ -77,7 +77,7 @@ def _code(answer: Answer, body: Mapping[str, Any]) -> str:
     """
     said = body.get("__type") or body.get("code") or answer.headers.get("x-amzn-errortype")
     word = said if isinstance(said, str) else ""
-    return word.rpartition("#")[2].partition(":")[0].strip()[:80] or f"http_{answer.status}"
+    return word.partition(":")[0].rpartition("#")[2].strip()[:80] or f"http_{answer.status}"
 
 
 def _kind(code: str, status: int) -> Kind:
