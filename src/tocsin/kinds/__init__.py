@@ -28,15 +28,15 @@ KINDS = (
         Keys("AutoScalingGroupName", "Event"),
         Keys("AutoScalingGroupName", "LifecycleTransition"),
     )),
-    Entry("batch", "batch", (Source("aws.batch"),)),
-    Entry("beanstalk", "beanstalk", (
-        Source("aws.elasticbeanstalk"),
-        Text(body=r"\A\s*Timestamp: [^\n]*\nMessage: "),
-    )),
     Entry("backup", "backup", (
         Source("aws.backup"),
         Text(subject=r"(?i)\ANotification from AWS Backup"),
         Text(body=r"\AAn AWS Backup "),
+    )),
+    Entry("batch", "batch", (Source("aws.batch"),)),
+    Entry("beanstalk", "beanstalk", (
+        Source("aws.elasticbeanstalk"),
+        Text(body=r"\A\s*Timestamp: [^\n]*\nMessage: "),
     )),
     Entry("budget", "budget", (
         Text(subject=r"(?i)\AAWS Budgets?\b"),
@@ -100,6 +100,22 @@ KINDS = (
         Source("aws.guardduty", "GuardDuty Malware Protection Resource Status Error"),
         Keys("s3ObjectDetails", "schemaVersion"),
         Keys("s3BucketDetails", "resourceStatus"),
+    )),
+    Entry("inspector", "inspector", (Keys("template", "event", "time"), Keys("run", "event", "template"))),
+    Entry("inspector2", "inspector2", (
+        Source("aws.inspector2", "Inspector2 Finding"),
+        Source("aws.inspector2", "Inspector Finding"),
+        Source("aws.inspector", "Inspector2 Finding"),
+        Source("aws.inspector", "Inspector Finding"),
+        Keys("findingArn", "awsAccountId"),
+    )),
+    Entry("inspector2_scan", "inspector2_scan", (
+        Source("aws.inspector2", "Inspector2 Scan"),
+        Source("aws.inspector2", "Inspector Scan"),
+        Source("aws.inspector2", "Inspector2 Coverage"),
+        Source("aws.inspector2", "Inspector2 AutoEnable"),
+        Source("aws.inspector", "Inspector Scan"),
+        Source("aws.inspector", "Inspector2 Scan"),
     )),
     Entry("securityhub", "securityhub", (
         Source("aws.securityhub", "Security Hub Findings - Imported"),
