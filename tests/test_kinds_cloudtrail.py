@@ -124,6 +124,10 @@ def test_only_passwords_of_aws_itself_are_blamed_for_a_missing_second_factor(
         ("ec2", "RunInstances", {"instanceType": "c7g.metal"}, "big_instance", "high"),
         ("ec2", "RunInstances", {"instanceType": "t3.micro", "instancesSet": {"items": [{"maxCount": 40}]}},
          "many_instances", "high"),
+        ("ec2", "CreateFleet", {"CreateFleetRequest": {"LaunchTemplateConfigs": {"Overrides": [
+            {"InstanceType": "g6.xlarge", "tag": 1}]}}}, "big_instance", "high"),
+        ("ec2", "RequestSpotInstances", {"instanceCount": 20, "launchSpecification": {"instanceType": "m5.large"}},
+         "many_instances", "high"),
         ("rds", "ModifyDBInstance", {"publiclyAccessible": True}, "database_public", "high"),
         ("rds", "ModifyDBInstance", {"publiclyAccessible": False}, "rds:ModifyDBInstance", "low"),
         ("config", "DescribeConfigRules", None, "config:DescribeConfigRules", "info"),
@@ -189,6 +193,36 @@ def test_root_makes_everything_worse_and_a_service_milder() -> None:
     )
     by_service = {**ROOT, "invokedBy": "trustedadvisor.amazonaws.com"}
     assert call("sqs", "CreateQueue", None, by_service).labels["actortype"] == "service"
+
+
+@pytest.mark.parametrize(
+    ("who", "sort", "said"),
+    [
+        (ROOT, "root", "Root user"),
+        (USER, "user", "IAM user kim"),
+        ({"type": "IAMUser", "userName": "HIDDEN_DUE_TO_SECURITY_REASONS"}, "unknown", "IAM user (AWS hides a name "),
+        (SSO, "sso", "kim@example.com (SSO, Admin)"),
+        ({"type": "AssumedRole", "principalId": "AROA1:build", "arn": f"arn:aws:sts::{ACCOUNT}:assumed-role/ci/build"},
+         "role", "role ci (session build)"),
+        ({"type": "AssumedRole", "principalId": "AROA1:i-0123456789abcdef0",
+          "sessionContext": {"sessionIssuer": {"userName": "web"}}}, "instance",
+         "role web (session i-0123456789abcdef0)"),
+        ({"type": "WebIdentityUser", "userName": "repo:x", "identityProvider": "idp"}, "federated",
+         "repo:x (signed in by idp)"),
+        ({"type": "IdentityCenterUser", "onBehalfOf": {"userId": "u-1"}}, "sso", "u-1 (signed in by "),
+        ({"type": "AWSAccount", "accountId": "111122223333"}, "account", "AWS account 111122223333"),
+        ({"type": "AWSAccount", "accountId": "ANONYMOUS_PRINCIPAL"}, "unknown", "anonymous (no credentials)"),
+        (SERVICE, "service", "AWS itself (autoscaling.amazonaws.com)"),
+        ({}, "unknown", "somebody (not recorded)"),
+        ({"type": None, "arn": 5, "userName": []}, "unknown", "somebody (not recorded)"),
+    ],
+)  # fmt: skip
+def test_every_sort_of_identity_is_told_apart(who: Any, sort: str, said: str) -> None:
+    """People read who it was; routes can match on the sort."""
+    signal = call("sqs", "CreateQueue", None, who)
+    assert signal.labels["actortype"] == sort
+    (actor,) = (fact.value for fact in signal.facts if fact.label.key == "words.actor")
+    assert plain(actor, "en", UTC).startswith(said)
 
 
 def test_one_story_is_one_rule_by_one_actor_from_one_place() -> None:

@@ -50,10 +50,12 @@ def actor(record: Record) -> Actor:
         return Actor("user", Phrase("cloudtrail.who_user", {"name": name}), f"user:{name}", name, key, account)
     if kind in ("FederatedUser", "SAMLUser", "WebIdentityUser", "IdentityCenterUser", "Directory"):
         return _outsider(identity, kind, name or arn, key, account)
+    if "ANONYMOUS_PRINCIPAL" in (account, name):
+        return Actor("unknown", Phrase("cloudtrail.who_anonymous"), "anonymous")
     if kind == "AWSAccount":
         said = Phrase("cloudtrail.who_account", {"account": account or name})
         return Actor("account", said, f"account:{account}", account or name, key, account)
-    if by or kind == "AWSService" or record.kind == "AwsServiceEvent":
+    if by or kind == "AWSService" or (record.kind == "AwsServiceEvent" and not fields.text(identity, "userName")):
         name = by or fields.text(identity, "principalId") or record.ip or record.service
         return Actor("service", Phrase("cloudtrail.who_service", {"name": name}), f"service:{name}", name)
     said = Phrase("words.text", {"text": name}) if name else Phrase("cloudtrail.who_unknown")

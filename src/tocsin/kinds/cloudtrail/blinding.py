@@ -41,7 +41,7 @@ def _logging(record: Record) -> Rule | None:
 
 _GUARDDUTY = Rule("cloudtrail.guardduty_bent", "high", _BLIND, ("detectorId",))
 _LOGS = Rule("cloudtrail.logs_off", "medium", _BLIND,
-             ("logGroupName", "flowLogId", "*.FlowLogId", "bucketName", "resourceArn", "name"))  # fmt: skip
+             ("logGroupName", "flowLogId", "*.flowLogId", "bucketName", "resourceArn", "name"))  # fmt: skip
 _CONFIG = Rule("cloudtrail.config_off", "high", _BLIND, ("configurationRecorderName", "deliveryChannelName"))
 _OFF = Rule("cloudtrail.scanner_off", "high", _BLIND, ("analyzerName", "graphArn", "productSubscriptionArn"))
 _ALARM = Rule("cloudtrail.alarms_off", "high", _BLIND, ("alarmNames",))

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 
 from tocsin.kinds.cloudtrail import policy
+from tocsin.kinds.cloudtrail.record import WRAPPERS
 from tocsin.model import Fact, Phrase, Value
 from tocsin.reading import fields, plainly
 from tocsin.reading.content import cut
@@ -66,9 +67,9 @@ def _walk(value: object, path: str, found: dict[str, list[Value]], depth: int) -
 
 def _step(key: str, inner: object, path: str, found: dict[str, list[Value]], depth: int) -> None:
     low = key.lower()
-    if low in ("items", "item"):
+    if low in WRAPPERS:
         _walk(inner, path, found, depth - 1)
-    elif inner in (None, "", [], {}) or _NOISE.fullmatch(low):
+    elif inner in (None, "", [], {}) or _NOISE.fullmatch(low) or (low == "tag" and isinstance(inner, int)):
         return
     else:
         name = f"{path}.{fields.clean(key)}" if path else fields.clean(key)

@@ -17,6 +17,8 @@ Outcome = Literal["done", "denied", "failed", "dry"]
 
 # Lambda's calls carry the date of their API: CreateFunction20150331, UpdateFunctionCode20150331v2.
 _DATED = re.compile(r"\d{8}(v\d+)?\Z")
+# What EC2 puts around lists, and around single values of its newer calls ({"tag": 1, "content": "fl-1"}).
+WRAPPERS = ("items", "item", "content")
 _DENIED = re.compile(
     r"access_?denied|unauthori[sz]ed|not_?authori[sz]ed|forbidden|authfailure|authorizationerror", re.I
 )
@@ -49,7 +51,12 @@ class Record:
     def outcome(self) -> Outcome:
         """ "denied": AWS refused for want of permission. "dry": it would have worked, and was only a trial."""
         if not self.error and not self.message:
-            return "failed" if fields.text(self.response, "ConsoleLogin", "SwitchRole") == "Failure" else "done"
+            # Sign-ins fail in their answer alone; it has also been seen as a bare word.
+            return (
+                "failed"
+                if self.service == "signin" and "Failure" in str(self.whole.get("responseElements"))
+                else "done"
+            )
         if "DryRunOperation" in self.error:
             return "dry"
         return "denied" if _DENIED.search(self.error) else "failed"
@@ -99,7 +106,7 @@ def read(envelope: Envelope) -> Record:
 
 def texts(source: object, *paths: str) -> list[str]:
     """The texts and numbers at the first of these dotted paths where there are any. Lists, and the "items" that EC2
-    wraps them in, are walked through; "*" is any name; upper and lower case are one."""
+    wraps them in, are walked through; "*" is any name, "**" any number of them; upper and lower case are one."""
     for path in paths:
         found = list(dict.fromkeys(_walk(source, path.lower().split("."))))
         if found:
@@ -114,9 +121,11 @@ def _walk(value: object, names: list[str]) -> Iterator[str]:
     elif isinstance(value, Mapping):
         for key, inner in value.items():
             low = str(key).lower()
-            if names and names[0] in (low, "*"):
+            if names and names[0] == "**":
+                yield from _walk(inner, names[2:] if low == names[1] else names)
+            elif names and names[0] in (low, "*"):
                 yield from _walk(inner, names[1:])
-            elif low in ("items", "item"):
+            elif low in WRAPPERS:
                 yield from _walk(inner, names)
     elif not names and isinstance(value, bool):
         yield "true" if value else "false"

@@ -28,11 +28,12 @@ _MANY = 10
 
 def _instances(record: Record) -> Rule | None:
     """Launch templates hide the type: then the answer has it."""
-    types = [*record.asked("instanceType", "*.instanceType"), *texts(record.response, "instancesSet.instanceType")]
-    asked = fields.as_number((record.asked("instancesSet.maxCount", "maxCount") or ["1"])[0]) or 1
+    types = [*record.asked("**.instanceType"), *texts(record.response, "instancesSet.instanceType")]
+    counts = record.asked("**.maxCount", "instanceCount", "**.totalTargetCapacity", "**.targetCapacity")
+    asked = fields.as_number((counts or ["1"])[0]) or 1
     number = len(texts(record.response, "instancesSet.instanceId")) or int(asked)
     known: dict[str, Value] = {"type": tuple(dict.fromkeys(types)) or "?", "n": number}
-    of = ("instanceType", "*.instanceType")
+    of = ("**.instanceType",)
     if any(_BIG.match(one.lower()) for one in types):
         return Rule("cloudtrail.big_instance", "high", _MINING, of, known, firm=True)
     if number >= _MANY:

@@ -24,7 +24,7 @@ _OBJECTS = (
     "instancesSet.instanceId", "instanceId", "clusterName", "stackName", "tableName", "queueUrl", "topicArn",
     "secretId", "keyId", "name", "groupId", "vpcId", "subnetId", "routeTableId", "domainName", "repositoryName",
     "projectName",
-    "policyArn", "resourceArn", "resourceId", "resourcesSet.resourceId", "cluster", "id", "arn",
+    "policyArn", "resourceArn", "resourceId", "resourcesSet.resourceId", "cluster", "id", "arn", "alarmName",
 )  # fmt: skip
 # Where a service's first word is not how people call it.
 _CALLED = {
@@ -101,22 +101,29 @@ def _unlisted(record: Record, actor: Actor) -> Rule:
         return Rule("cloudtrail.root_call", severity, identity.ROOT, _OBJECTS)
     if record.outcome == "denied":
         return Rule("cloudtrail.call", "low" if record.read_only() else "medium", _PROBING, _OBJECTS)
-    return Rule("cloudtrail.call", "info" if record.read_only() else "low", of=_OBJECTS)
+    quiet = record.read_only() or record.service == "signin"
+    return Rule("cloudtrail.call", "info" if quiet else "low", of=_OBJECTS)
 
 
 def _objects(record: Record, rule: Rule) -> tuple[str, ...]:
     found = record.asked(*rule.of) if rule.of else []
     if not found and rule.of is _OBJECTS:
-        found = texts(record.whole, "resources.ARN", "resources.arn")
+        found = texts(record.whole, "resources.ARN") or _named(record)
     short = tuple(cut(_bare(one), _LONG)[0] for one in found)
     return (*short[:_NAMED], "…") if len(short) > _NAMED else short
 
 
+def _named(record: Record) -> list[str]:
+    """The first parameter that is called a name or an id."""
+    named = (key for key in record.request if key.lower().endswith(("name", "identifier", "id", "arn")))
+    return next((found for key in named if (found := record.asked(key))), [])
+
+
 def _bare(name: str) -> str:
-    """An ARN's resource without its type: "trail/main" is "main"."""
+    """An ARN's resource without its type: "trail/main" is "main"; of a queue's URL its name."""
     arn = arns.parse(name)
     if arn is None:
-        return name
+        return name.rpartition("/")[2] if name.startswith("https://sqs.") else name
     first, mark, rest = arn.resource.replace("/", ":", 1).partition(":")
     return arn.resource[len(first) + 1 :] if mark and rest else arn.resource
 
@@ -152,13 +159,15 @@ def _place(record: Record) -> Phrase:
 
 
 def _severity(record: Record, actor: Actor, rule: Rule) -> Severity:
-    """A step milder if nothing was done or AWS did it by itself, a step worse if root did it."""
+    """A step milder if nothing was done or AWS did it by itself, a step worse if root did it. A refusal is never mere
+    information."""
     step = 0
+    lowest = 1 if record.outcome == "denied" else 0
     if not rule.firm:
         step -= record.outcome != "done" and rule.title != "cloudtrail.call"
         step -= actor.sort == "service"
         step += actor.sort == "root" and rule.title != "cloudtrail.root_call" and not record.read_only()
-    return _LADDER[min(max(_LADDER.index(rule.severity) + step, 0), len(_LADDER) - 1)]
+    return _LADDER[min(max(_LADDER.index(rule.severity) + step, lowest), len(_LADDER) - 1)]
 
 
 def _story(record: Record, actor: Actor) -> str:
