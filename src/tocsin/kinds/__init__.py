@@ -15,6 +15,7 @@ from tocsin.reading.entries import Entry, Keys, Source, Text, index
 from tocsin.reading.fields import clean
 
 KINDS = (
+    Entry("acm", "acm", (Source("aws.acm"),)),
     Entry("alertmanager", "alertmanager", (
         Keys("alerts", "status"),
         Keys("ruleName", "state"),
@@ -129,6 +130,7 @@ KINDS = (
         Keys("GeneratorId", "ProductArn"),
         Keys("finding_info", "class_uid"),
     )),
+    Entry("s3_event", "s3_event", (Source("aws.s3"), Keys("s3", "eventName"), Keys("Bucket", "Event", "Service"))),
     Entry("sns_subscription", "sns_subscription", (Keys("TopicArn", "SubscribeURL"),)),
 )  # fmt: skip
 
