@@ -7,6 +7,7 @@ import os
 import socket
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
@@ -53,13 +54,14 @@ def runtime_option(command: Callable[..., Any]) -> Callable[..., Any]:
 class Plan:
     """``config``: language and zone, and the real Slack if there is one (``real``). ``folder``: where to keep state,
     None for nowhere. ``runtime``: under Lambda's runtime. ``metrics``: datapoints at an instant (ms), None for this
-    host's."""
+    host's; ``clock``: the instant."""
 
     config: Config
     real: bool = False
     folder: Path | None = None
     runtime: bool = False
     metrics: Metrics | None = None
+    clock: Callable[[], int] = lambda: time.time_ns() // 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +91,8 @@ def rig(plan: Plan, ears: Ears | None = None) -> Iterator[Rig]:
         journal = _journal(stack, plan.folder)
         slack = _slack(stack, plan, journal, ears)
         invoke, tick = _function(stack, plan, slack, _hearing(journal, ears))
-        doors_ = Doors(
-            _metrics(plan.metrics or _host(), journal, ears), _telling(journal, ears), tick, keep=journal.keep
-        )
-        stage = Stage(invoke, doors_)
+        metrics = _metrics(plan.metrics or _host(), journal, ears)
+        stage = Stage(invoke, Doors(metrics, _telling(journal, ears), tick, plan.clock, journal.keep))
         stage.restore(journal.states(), journal.past())
         stack.enter_context(stage)
         journal.take_backlog(stage.hand_in)
@@ -149,11 +149,9 @@ def _function(
 ) -> tuple[Invoke, Callable[[], None]]:
     """What runs an event, and what lets be shown what is due; never both at once, or a message might come twice."""
     stack.enter_context(_overheard(hear))
-    folder = (
-        plan.folder or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tocsin-")))
-        if (plan.folder or plan.runtime)
-        else None
-    )
+    folder = plan.folder
+    if folder is None and plan.runtime:  # two processes share what they know through a file
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tocsin-")))
     # One for the stand-in and one for the real Slack: what each of them shows are other messages.
     path = folder / f"incidents{'-real' if plan.real else ''}.sqlite" if folder else None
     store: Store = stack.enter_context(SqliteStore(path)) if path else MemoryStore()

@@ -86,6 +86,10 @@ class Stage:
         with self._lock:
             return self._cloudwatch.standings()
 
+    def now(self) -> int:
+        """The stage's own time (ms)."""
+        return self._doors.clock()
+
     def datapoints(self, name: str) -> tuple[Bucket, ...]:
         """The newest datapoints of a metric alarm, oldest first."""
         with self._lock:

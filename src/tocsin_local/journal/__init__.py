@@ -283,7 +283,7 @@ class Journal:
 
     def _note_entry(self, done: Invocation, findings: tuple[Finding, ...]) -> None:
         event = json.dumps(done.event, ensure_ascii=False, indent=2, default=str)
-        kinds = " ".join(dict.fromkeys(one.kind for one in findings if one.kind))
+        kinds = content.clean(" ".join(dict.fromkeys(one.kind for one in findings if one.kind)))
         body = {
             "at": self._clock(),
             "event": content.shortened(event),

@@ -55,6 +55,7 @@ def _listening(port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind(("127.0.0.1", port))
+        listener.listen(128)  # from here on nobody is refused, however long the thread takes to start
     except OSError as error:
         listener.close()
         raise ConfigError(f"port {port} cannot be used: {error.strerror}", "name another with --port") from None

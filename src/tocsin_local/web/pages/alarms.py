@@ -117,7 +117,7 @@ def _picture(one: Standing, stage: Stage, journal: Journal, reader: Reader) -> D
         return None
     points = stage.datapoints(one.name)
     moved = journal.transitions(one.name, HISTORY)
-    return chart(Picture(one.alarm, points, one.state.value, moved, reader.zone), reader.say)
+    return chart(Picture(one.alarm, points, one.state.value, moved, stage.now(), reader.zone), reader.say)
 
 
 def _rule(one: Standing, reader: Reader) -> Iterator[str | Drawn]:

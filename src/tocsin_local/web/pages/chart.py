@@ -21,12 +21,16 @@ DOTS = 40  # more datapoints than these are a line alone
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What a chart shows: the datapoints, oldest first, all changes of state that are known, newest first."""
+    """What a chart shows: the datapoints, oldest first; all changes of state that are known, newest first; ``now``.
+
+    An alarm looks at a datapoint only some time after its end, so states reach further than datapoints.
+    """
 
     alarm: MetricAlarm
     points: tuple[Datapoint, ...]
     state: str
     transitions: tuple[Transition, ...]
+    now: int
     zone: tzinfo = UTC
 
 
@@ -37,7 +41,8 @@ def chart(picture: Picture, say: Say) -> Drawn:
         return tag("p", say("no_points"), cls="quiet")
     values = [value for _, value in known]
     axis = scale([*values, picture.alarm.threshold], HEIGHT - TOP - BOTTOM)
-    across = _Across(picture.points[0].start, picture.points[-1].start + picture.alarm.period * 1000)
+    ended = picture.points[-1].start + picture.alarm.period * 1000
+    across = _Across(picture.points[0].start, max(ended, picture.now))
     return tag(
         "svg",
         tag("title", _title(picture, values, say)),
