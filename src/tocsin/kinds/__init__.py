@@ -56,6 +56,7 @@ KINDS = (
         Keys("eventName", "userAgent"),
         Keys("eventName", "eventType", "eventSource"),
         Keys("insightDetails"),
+        Keys("CloudTrailEvent"),
     )),
     Entry("cloudtrail_delivery", "cloudtrail_delivery", (
         Keys("s3Bucket", "s3ObjectKey", without="messageType"),
@@ -131,6 +132,15 @@ KINDS = (
         Keys("finding_info", "class_uid"),
     )),
     Entry("s3_event", "s3_event", (Source("aws.s3"), Keys("s3", "eventName"), Keys("Bucket", "Event", "Service"))),
+    Entry("ses", "ses", (
+        Source("aws.ses"),
+        Keys("notificationType", "mail"),
+        Keys("eventType", "mail"),
+        Keys("notificationType", "message"),
+        Keys("mail", "receipt"),
+        Keys("ses", "eventSource"),
+        Text(body=r"\ASuccessfully validated SNS topic for Amazon SES"),
+    )),
     Entry("sns_subscription", "sns_subscription", (Keys("TopicArn", "SubscribeURL"),)),
 )  # fmt: skip
 

@@ -33,6 +33,8 @@ def read(envelope: Envelope) -> tuple[Signal, ...]:
     verdict = judge(record, who)
     place = f"{record.partition}:{record.account}:{record.region}"
     objects = ",".join(verdict.objects)
+    # AWS is one actor for everything: what it does to one thing has nothing to do with what it does to another.
+    about = objects if who.sort == "service" else record.ip
     return (
         Signal(
             kind="cloudtrail",
@@ -41,7 +43,7 @@ def read(envelope: Envelope) -> tuple[Signal, ...]:
             title=verdict.title,
             at=record.at,
             event_id=record.event_id,
-            story=f"{place}:{verdict.story}:{record.outcome}:{who.id}:{record.ip}",
+            story=f"{place}:{verdict.story}:{record.outcome}:{who.id}:{about}",
             severity=verdict.severity,
             summary=verdict.summary,
             quote=cut(parameters.redacted(record.message), _QUOTE)[0],

@@ -161,6 +161,7 @@ RULES: Rules = {
     **calls("s3", "PutBucketPublicAccessBlock PutAccountPublicAccessBlock PutPublicAccessBlock", _block),
     **calls("s3", "DeleteBucketPublicAccessBlock DeleteAccountPublicAccessBlock DeletePublicAccessBlock",
             Rule("cloudtrail.block_off", "high", _PUBLIC, (*_HOLDERS, "accountId"))),
+    **calls("s3-control", "PutPublicAccessBlock PutAccountPublicAccessBlock", _block),
     **calls("s3", "PutBucketReplication", Rule("cloudtrail.replication", "high", _SHARED, _HOLDERS)),
     **calls("s3", "PutBucketWebsite", Rule("cloudtrail.website", "medium", _PUBLIC, _HOLDERS)),
     **calls("s3", "DeleteBucketEncryption", Rule("cloudtrail.encryption_off", "medium", None, _HOLDERS)),

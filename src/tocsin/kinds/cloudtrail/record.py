@@ -73,8 +73,10 @@ class Record:
 
 
 def read(envelope: Envelope) -> Record:
-    """The record in an EventBridge event, or by itself. Raises ValueError when it names no call."""
-    event = _object(envelope.body, "detail") if "eventbridge" in envelope.via else fields.parsed(envelope.body)
+    """The record in an EventBridge event, in an answer of LookupEvents, or by itself. Raises ValueError when it names
+    no call."""
+    inner = "detail" if "eventbridge" in envelope.via else "CloudTrailEvent"
+    event = _object(envelope.body, inner) or envelope.body
     name = fields.text(event, "eventName")
     if not isinstance(event, dict) or not name:
         raise ValueError("a CloudTrail record without an eventName")

@@ -17,6 +17,7 @@ _MINING = Lesson("cloudtrail.mining_means", ("cloudtrail.mining_undo",))
 _MAIL = Lesson("cloudtrail.mail_means", ("cloudtrail.mail_undo",))
 _MODELS = Lesson("cloudtrail.models_means", ("cloudtrail.models_undo",))
 _QUOTA = Lesson("cloudtrail.quota_means", ("cloudtrail.quota_undo",))
+_NEAR = Lesson("cloudtrail.near_means", ("cloudtrail.near_undo",))
 _BOUGHT = Lesson("cloudtrail.bought_means", ("cloudtrail.bought_undo",))
 
 # Families with GPUs or AI chips, and sizes that cost dollars an hour ("ml." before a type is SageMaker's).
@@ -98,6 +99,8 @@ RULES: Rules = {
             replace(_MODEL, title="cloudtrail.model_used", severity="low")),
     **calls("servicequotas", "RequestServiceQuotaIncrease",
             Rule("cloudtrail.quota", "high", _QUOTA, ("quotaCode", "serviceCode"))),
+    **calls("servicequotas", "ServiceQuotasUtilizationBreachingThreshold",
+            Rule("cloudtrail.quota_near", "medium", _NEAR, ("quotaName", "quotaCode"), firm=True)),
     **calls("support", "CreateCase", Rule("cloudtrail.support_case", "low", None, ("subject", "serviceCode"))),
 }  # fmt: skip
 
@@ -118,6 +121,7 @@ WORDS = {
         "model_access": "Access to AI models was switched on{on}",
         "model_used": "AI model used{on}",
         "quota": "A higher quota was requested{on}",
+        "quota_near": "A quota is nearly used up{on}",
         "support_case": "Support case opened{on}",
         "mining_means": "This costs money from the first minute. Stolen accounts are mostly used to mine "
         "cryptocurrency, in "
@@ -129,6 +133,8 @@ WORDS = {
         "models_undo": "Nobody expects it? Deny bedrock:InvokeModel for this identity and look at what was used.",
         "quota_means": "Higher limits are asked for before much is started. Attackers do it on the first day.",
         "quota_undo": "Nobody expects it? Withdraw the request through AWS Support.",
+        "near_means": "When it is used up, new ones of it fail.",
+        "near_undo": "Remove what is not needed, or ask for a higher quota in Service Quotas: that can take days.",
         "bought_means": "This is paid for even if it is never used, and hard to give back.",
         "bought_undo": "A mistake or not yours? Open a case with AWS Support (billing) today.",
     },
@@ -148,6 +154,7 @@ WORDS = {
         "model_access": "AI 모델 접근 활성화{on}",
         "model_used": "AI 모델 사용{on}",
         "quota": "할당량 증가 요청{on}",
+        "quota_near": "할당량이 거의 소진됨{on}",
         "support_case": "지원 사례 생성{on}",
         "mining_means": "시작하는 순간부터 비용이 나갑니다. 탈취된 계정은 대개 아무도 보지 않는 리전에서 암호화폐 "
         "채굴에 쓰입니다.",
@@ -158,6 +165,8 @@ WORDS = {
         "models_undo": "예상한 사람이 없다면 이 주체의 bedrock:InvokeModel을 거부하고 사용 내역을 확인하세요.",
         "quota_means": "대량으로 시작하기 전에 한도부터 늘립니다. 공격자는 첫날에 이렇게 합니다.",
         "quota_undo": "예상한 사람이 없다면 AWS Support를 통해 요청을 철회하세요.",
+        "near_means": "모두 소진되면 새로 만드는 요청이 실패합니다.",
+        "near_undo": "쓰지 않는 것을 정리하거나 Service Quotas에서 증가를 요청하세요. 며칠 걸릴 수 있습니다.",
         "bought_means": "쓰지 않아도 비용을 내야 하고, 되돌리기 어렵습니다.",
         "bought_undo": "실수거나 모르는 구매라면 오늘 AWS Support(결제)에 문의하세요.",
     },
