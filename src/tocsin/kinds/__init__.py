@@ -15,6 +15,14 @@ from tocsin.reading.entries import Entry, Keys, Source, Text, index
 from tocsin.reading.fields import clean
 
 KINDS = (
+    Entry("access_analyzer", "access_analyzer", (
+        Source("aws.access-analyzer", "Access Analyzer Finding"),
+        Source("aws.access-analyzer", "Unused Access Finding for IAM entities"),
+        Source("aws.access-analyzer", "Internal Access Finding"),
+        Source("aws.access-analyzer", "Access Preview State Change"),
+        Source("aws.access-analyzer-test", "Internal Access Finding"),
+        Keys("analyzedAt", "resourceType", "isDeleted"),
+    )),
     Entry("acm", "acm", (Source("aws.acm"),)),
     Entry("alertmanager", "alertmanager", (
         Keys("alerts", "status"),
@@ -119,6 +127,13 @@ KINDS = (
         Source("aws.inspector", "Inspector Scan"),
         Source("aws.inspector", "Inspector2 Scan"),
     )),
+    Entry("macie", "macie", (
+        Source("aws.macie", "Macie Finding"),
+        Source("aws.macie2", "Macie Finding"),
+        Source("aws.macie", "Macie Alert"),
+        Keys("resourcesAffected", "severity", "type"),
+    )),
+    Entry("s3_event", "s3_event", (Source("aws.s3"), Keys("s3", "eventName"), Keys("Bucket", "Event", "Service"))),
     Entry("securityhub", "securityhub", (
         Source("aws.securityhub", "Security Hub Findings - Imported"),
         Source("aws.securityhub", "Security Hub Findings - Custom Action"),
@@ -131,7 +146,6 @@ KINDS = (
         Keys("GeneratorId", "ProductArn"),
         Keys("finding_info", "class_uid"),
     )),
-    Entry("s3_event", "s3_event", (Source("aws.s3"), Keys("s3", "eventName"), Keys("Bucket", "Event", "Service"))),
     Entry("ses", "ses", (
         Source("aws.ses"),
         Keys("notificationType", "mail"),
