@@ -1,0 +1,68 @@
+"""Puts the stack together: the template as it is, or one file that carries the package inside."""
+
+from __future__ import annotations
+
+import base64
+import textwrap
+from pathlib import Path
+
+from tocsin_cli.artefacts.lambda_zip import Package, zipped
+from tocsin_cli.stack import loader
+
+TEMPLATE = Path(__file__).with_name("template.yaml")
+LARGEST = 900_000  # bytes; CloudFormation takes 1,000,000 through the console
+
+_IN_A_BUCKET = """\
+      Code:
+        S3Bucket: !Ref CodeBucket
+        S3Key: !Ref CodeKey
+"""
+_BUCKET_PARAMETERS = """\
+  CodeBucket:
+    Type: String
+    Description: Bucket that holds the package.
+  CodeKey:
+    Type: String
+    Description: Name of the package in that bucket.
+"""
+_FILLED_IN = """\
+      - Label: { default: Filled in by the command line }
+        Parameters: [CodeBucket, CodeKey, CodeDigest]
+"""
+_FILLED = """\
+      - Label: { default: Leave as it is }
+        Parameters: [CodeDigest]
+"""
+_DIGEST = "    Description: Digest of the package's sources, as `tocsin template --digest` prints it.\n"
+_HANDLER = "      Handler: tocsin.handler.lambda_handler\n"
+
+
+def one_file(content: Package) -> str:
+    """The template with the package in it: upload it in the CloudFormation console, or hand it to any other tool.
+
+    The sources alone, since the text may have LARGEST bytes. Raises ValueError where it has more, or where the
+    template is not the one that this was written for.
+    """
+    code = textwrap.indent(_source(content), " " * 10)
+    text = TEMPLATE.read_text("utf-8")
+    for old, new in (
+        (_IN_A_BUCKET, f"      Code:\n        ZipFile: |\n{code}"),
+        (_BUCKET_PARAMETERS, ""),
+        (_FILLED_IN, _FILLED),
+        (_DIGEST, f"    Default: {content.digest}\n{_DIGEST}"),
+        (_HANDLER, "      Handler: index.lambda_handler\n"),
+    ):
+        if text.count(old) != 1:
+            raise ValueError(f"the template says this {text.count(old)} times, not once: {old}")
+        text = text.replace(old, new)
+    if len(text.encode()) > LARGEST:
+        raise ValueError(f"the one-file template has {len(text.encode()):,} bytes, more than {LARGEST:,}")
+    return text
+
+
+def _source(content: Package) -> str:
+    """The loader, with the package behind it."""
+    packed = base64.b64encode(zipped(Package(content.sources, {}))).decode()
+    lines = "\n".join(textwrap.wrap(packed, 4000))
+    before, _, after = Path(loader.__file__).read_text("utf-8").partition('PACKAGE = ""\n')
+    return f'{before}PACKAGE = """\n{lines}\n"""\n{after}'

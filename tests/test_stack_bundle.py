@@ -1,0 +1,85 @@
+"""The template that carries the package: one file, and what Lambda makes of it runs."""
+
+from __future__ import annotations
+
+import subprocess
+import sysconfig
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stack_template import parsed, template
+from tocsin_cli.artefacts.lambda_zip import Package, package
+from tocsin_cli.stack.bundle import LARGEST, one_file
+from tocsin_local.lambda_runtime import Environment
+from tocsin_local.slack.server import LocalSlack
+from tocsin_local.tutorial import tutorial_event
+
+
+@pytest.fixture(scope="module")
+def made() -> Package:
+    return package(None)
+
+
+@pytest.fixture(scope="module")
+def text(made: Package) -> str:
+    return one_file(made)
+
+
+def test_one_file_fits_into_the_console(text: str, made: Package) -> None:
+    """It stays below what CloudFormation takes, is the same each time, and says which sources it carries."""
+    assert len(text.encode()) <= LARGEST < 1_000_000
+    assert text == one_file(made)
+    assert parsed(text)["Parameters"]["CodeDigest"]["Default"] == made.digest
+
+
+def test_a_package_that_does_not_fit_is_refused() -> None:
+    """A file that the console would refuse is not made."""
+    noise = Path(sysconfig.get_path("stdlib"), "pydoc_data", "topics.py").read_bytes() * 3
+
+    with pytest.raises(ValueError, match=r"more than 900,000"):
+        one_file(Package({f"{index}.py": bytes(b ^ index for b in noise) for index in range(1, 9)}, {}))
+
+
+def test_it_is_the_template_but_for_the_package(text: str) -> None:
+    """Everything but code, entry and the parameters for the bucket is what the command line deploys."""
+    one, other = parsed(text), template()
+    for found in (one, other):
+        function = found["Resources"]["Function"]["Properties"]
+        del function["Code"], function["Handler"], found["Metadata"]
+        for name in ("CodeBucket", "CodeKey"):
+            found["Parameters"].pop(name, None)
+    one["Parameters"]["CodeDigest"].pop("Default")
+
+    assert one == other
+
+
+def test_cfn_lint_finds_nothing_in_it(text: str, tmp_path: Path) -> None:
+    """The file as it is uploaded passes AWS's own linter too."""
+    file = tmp_path / "tocsin.yaml"
+    file.write_text(text, "utf-8")
+    lint = Path(sysconfig.get_path("scripts"), "cfn-lint")
+    done = subprocess.run([str(lint), str(file)], capture_output=True, text=True, timeout=120, cwd=tmp_path)
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_as_uploaded_it_runs_under_lambdas_own_runtime_client(text: str, tmp_path: Path) -> None:
+    """What CloudFormation makes of it - one index.py - turns strangers away and brings an alarm to Slack."""
+    function: Any = parsed(text)["Resources"]["Function"]["Properties"]
+    (tmp_path / "index.py").write_text(function["Code"]["ZipFile"], "utf-8")
+    with (
+        LocalSlack() as slack,
+        Environment(
+            tmp_path,
+            function["Handler"],
+            settings={"TOCSIN_SLACK_WEBHOOK_URL": slack.webhook_url},
+            memory=function["MemorySize"],
+        ) as environment,
+    ):
+        knocked, alarm = environment.invoke({"requestContext": {"http": {}}}), environment.invoke(tutorial_event())
+        message = slack.wait_for(lambda _: True)
+
+    assert knocked.ok and knocked.payload["statusCode"] == 401, knocked
+    assert alarm.ok and "Example alarm name" in str(message), alarm.logs
