@@ -11,7 +11,7 @@ from importlib import import_module
 from tocsin.envelope import Envelope
 from tocsin.model import Fact, Phrase, Signal
 from tocsin.reading.content import cut
-from tocsin.reading.entries import Entry, Keys, Source, Text, index
+from tocsin.reading.entries import Entry, Keys, KeyStart, Source, Text, index
 from tocsin.reading.fields import clean
 
 KINDS = (
@@ -30,7 +30,10 @@ KINDS = (
         Text(body=r"(?im)^\W*(alerts )?(firing|resolved)\W*$\s*(^value:.*\s+)?^labels:[ \t\r]*$"),
         Text(subject=r"(?i)\A\[(FIRING|RESOLVED)(:\d+|,|\])"),
     )),
-    Entry("amplify", "amplify", (Source("aws.amplify"), Text(body=r"AWS Amplify Console for app: .* Your build status is "))),
+    Entry("amplify", "amplify", (
+        Source("aws.amplify"),
+        Text(body=r"AWS Amplify Console for app: .* Your build status is "),
+    )),
     Entry("autoscaling", "autoscaling", (
         Source("aws.autoscaling"),
         Source("aws.application-autoscaling"),
@@ -86,7 +89,29 @@ KINDS = (
     Entry("codestar_notification", "codestar_notification", (Keys("detailType", "detail"),)),
     Entry("cost_anomaly", "cost_anomaly", (Keys("anomalyId", "impact"), Source("aws.ce", "Anomaly Detected"))),
     Entry("custom_notification", "custom_notification", (Keys("source", "content"),)),
+    Entry("database_notice", "database_notice", (Keys("Event Source", "Event Message"),)),
+    Entry("dms", "dms", (Source("aws.dms"),)),
+    Entry("ebs", "ebs", (
+        Source("aws.ec2", "EBS Volume Notification"),
+        Source("aws.ec2", "EBS Snapshot Notification"),
+        Source("aws.ec2", "EBS Multi-Volume Snapshots Completion Status"),
+        Source("aws.ec2", "EBS Fast Snapshot Restore State-change Notification"),
+    )),
+    Entry("ec2", "ec2", (
+        Source("aws.ec2", "EC2 Instance State-change Notification"),
+        Source("aws.ec2", "EC2 Spot Instance Interruption Warning"),
+        Source("aws.ec2", "EC2 Instance Rebalance Recommendation"),
+        Source("aws.ec2", "EC2 Spot Instance Request Fulfillment"),
+        Source("aws.ec2", "EC2 AMI State Change"),
+        Source("aws.ec2", "EC2 ODCR Underutilization Warning"),
+        Source("aws.ec2", "EC2 Capacity Reservation Underutilization Warning"),
+        Source("aws.ec2", "EC2 Capacity Block Expiration Warning"),
+        Source("aws.ec2", "EC2 Capacity Block Reservation Delivered"),
+        Source("aws.ec2fleet"),
+        Source("aws.ec2spotfleet"),
+    )),
     Entry("ecs", "ecs", (Source("aws.ecs"),)),
+    Entry("elasticache", "elasticache", (KeyStart("ElastiCache:"), Source("aws.elasticache"))),
     Entry("free_tier", "free_tier", (
         Text(subject=r"(?i)\AAWS Free Tier\b"),
         Text(body=r"(?i)\A\s*AWS Free Tier usage limit|\bfor one or more AWS Free Tier-eligible services\b"),
@@ -132,6 +157,14 @@ KINDS = (
         Source("aws.macie2", "Macie Finding"),
         Source("aws.macie", "Macie Alert"),
         Keys("resourcesAffected", "severity", "type"),
+    )),
+    Entry("managed_cluster", "managed_cluster", (Source("aws.eks"), Source("aws.kafka"))),
+    Entry("opensearch", "opensearch", (Source("aws.es"), Source("aws.aoss"), Source("aws.opensearch"))),
+    Entry("rds", "rds", (Source("aws.rds"),)),
+    Entry("redshift", "redshift", (
+        Source("aws.redshift"),
+        Source("aws.redshift-data"),
+        Source("aws.redshift-serverless"),
     )),
     Entry("s3_event", "s3_event", (Source("aws.s3"), Keys("s3", "eventName"), Keys("Bucket", "Event", "Service"))),
     Entry("securityhub", "securityhub", (
