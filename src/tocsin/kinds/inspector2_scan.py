@@ -33,8 +33,8 @@ WORDS = {
     "ko": {
         "done": "Inspector가 {name} 검사 완료: {n}건 발견",
         "clean": "Inspector가 {name} 검사 완료: 발견 없음",
-        "scanned": "Inspector가 {name}을(를) 검사합니다",
-        "unscanned": "Inspector가 {name}을(를) 검사하지 않습니다",
+        "scanned": "Inspector 검사 재개: {name}",
+        "unscanned": "Inspector 검사 중단: {name}",
         "enable": "일부 멤버 계정에서 Inspector를 켜지 못함",
         "status": "검사 상태 {status}",
         "count": "{word} {n}",
@@ -69,7 +69,10 @@ def read(envelope: Envelope) -> tuple[Signal, ...]:
 
 def _named(envelope: Envelope, detail: fields.Json) -> str:
     listed = fields.texts(envelope.body, "resources")
-    return arns.name(fields.text(detail, "instance-id", "repository-name") or (listed[0] if listed else "Inspector"))
+    return arns.name(
+        fields.text(detail, "instance-id", "repository-name")
+        or (listed[0] if listed else plainly.origin(envelope).account)
+    )
 
 
 def _scan(envelope: Envelope, detail: fields.Json) -> Signal:
@@ -89,10 +92,7 @@ def _scan(envelope: Envelope, detail: fields.Json) -> Signal:
         summary=Phrase("inspector2_scan.status", {"status": status}) if status else None,
         facts=plainly.facts(
             ("words.resource", name),
-            (
-                "inspector2_scan.found",
-                tuple(Phrase("inspector2_scan.count", {"word": word, "n": n}) for word, n in found),
-            ),
+            ("inspector2_scan.found", _counted(found)),
             ("inspector2_scan.tags", tags),
             ("words.status", status),
             details=(("inspector2_scan.digest", fields.text(detail, "image-digest")),),
@@ -154,6 +154,10 @@ def _enabling(envelope: Envelope, detail: fields.Json) -> Signal:
         account=account,
         region=region,
     )
+
+
+def _counted(found: list[tuple[str, int]]) -> Value:
+    return tuple(Phrase("inspector2_scan.count", {"word": word, "n": n}) for word, n in found) or 0
 
 
 def _severity(words: list[str]) -> Severity:
