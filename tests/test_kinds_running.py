@@ -39,7 +39,8 @@ def changed(name: str, **detail: object) -> Signal:
 
 def reasons(*signals: Signal) -> list[str]:
     """Why each signal changed the incident that the first one belongs to, as they follow one another."""
-    incident, told = Incident(incident_key(signals[0])), []
+    incident = Incident(incident_key(signals[0]))
+    told: list[str] = []
     for minute, signal in enumerate(signals):
         assert incident_key(signal) == incident.key
         step = decide(incident, replace(signal, at=1_772_424_000_000 + minute * 60_000), Policy())
