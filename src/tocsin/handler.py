@@ -9,17 +9,25 @@ import logging
 import os
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tocsin.config import Config, read_config
 from tocsin.destinations.http import Connections
 from tocsin.destinations.slack import SlackBot, SlackWebhook
 from tocsin.destinations.slack.api import Bot, Webhook
 from tocsin.destinations.slack.blocks import Look
-from tocsin.pipeline import Doors, Outcome, Pipeline
-from tocsin.ports import Destination, Store
+from tocsin.farewell import Farewells
+from tocsin.logbook import trouble
+from tocsin.pipeline import CALL, Doors, Outcome, Pipeline
+from tocsin.ports import DeliveryError, Destination, Store
 from tocsin.stores.attempt import chance
+from tocsin.summons import is_tick, without_wakes
+
+if TYPE_CHECKING:  # what only some settings ask for is imported only then: it costs every cold start otherwise
+    from tocsin.aws.client import Client
+    from tocsin.aws.wake import Waker
 
 log = logging.getLogger("tocsin")
 
@@ -35,18 +43,54 @@ def lambda_handler(event: Any, context: Any) -> dict[str, Any]:
     if _is_http(event):
         # The Slack door: without a valid Slack signature nobody gets in, and nothing is parsed. None can be valid yet.
         return {"statusCode": 401, "body": ""}
-    if "AWS_LAMBDA_LOG_LEVEL" not in os.environ:  # nobody chose: Lambda would leave out what went well
-        log.setLevel(logging.INFO)
     config = read_config(os.environ)
     for warning in config.warnings:
         log.warning("%s", warning)
-    return answer(event, pipeline(config).run(event, doors(context)))
+    return answer(event, parts(config).handle(event, doors(context)))
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What one container is made of: ``waker`` where there is a queue to be woken by."""
+
+    pipeline: Pipeline
+    store: Store | None
+    farewells: Farewells
+    waker: Waker | None
+
+    def handle(self, event: Any, doors: Doors) -> Outcome:
+        """Take in what happened, show what is due, and see to it that what remains is looked at again."""
+        happened, outcome = without_wakes(event), Outcome(0)
+        if happened is None or is_tick(event):
+            self.pipeline.catch_up(doors)
+        else:
+            outcome = self.pipeline.run(happened, doors)
+            self._take_leave(event, outcome, doors)
+        if self.waker is not None:
+            self.waker.arrange(doors.clock(), behind=doors.left() <= CALL)
+        if is_tick(event):
+            from tocsin.aws.heartbeat import beat
+
+            beat(self.store, doors.clock())
+        return outcome
+
+    def _take_leave(self, event: Any, outcome: Outcome, doors: Doors) -> None:
+        """Say what will not come again, as well as that can be said; its record fails all the same."""
+        signal = self.farewells.of(event, [record for record, _ in outcome.failed], doors.clock())
+        if signal is not None:
+            try:
+                self.pipeline.tell(signal, doors)
+            except DeliveryError as error:
+                trouble("farewell not shown", {"record": signal.event_id, "code": error.code})
 
 
 @cache
-def pipeline(config: Config) -> Pipeline:
+def parts(config: Config) -> Parts:
     """The parts, put together once per container and configuration."""
-    return Pipeline((destination(config, Connections()),), _store(config.store))
+    connections = Connections()
+    store = _store(config, connections)
+    pipeline = Pipeline((destination(config, connections),), store)
+    return Parts(pipeline, store, Farewells(config.receives), _waker(config, store, connections))
 
 
 def doors(context: Any) -> Doors:
@@ -67,21 +111,50 @@ def answer(event: Any, outcome: Outcome) -> dict[str, Any]:
 def destination(config: Config, connections: Connections) -> Destination:
     """The Slack that the settings name. Raises ConfigError if its address is none that may be called."""
     look = Look(config.language, config.zone)
-    if config.bot_token:
-        return SlackBot("slack", Bot(config.bot_token, config.channel, connections, config.api_url), look)
-    return SlackWebhook("slack", Webhook(config.webhook_url, connections), look)
+
+    def bot(token: str) -> Destination:
+        return SlackBot("slack", Bot(token, config.channel, connections, config.api_url), look)
+
+    def webhook(url: str) -> Destination:
+        return SlackWebhook("slack", Webhook(url, connections), look)
+
+    parameter = config.bot_parameter or config.webhook_parameter
+    if parameter:
+        from tocsin.aws.secrets import Unlocked
+
+        return Unlocked("slack", parameter, _aws(config, connections), bot if config.bot_parameter else webhook)
+    return bot(config.bot_token) if config.bot_token else webhook(config.webhook_url)
 
 
-def _store(name: str) -> Store | None:
-    if name == "memory":
+def _store(config: Config, connections: Connections) -> Store | None:
+    sort, _, place = config.store.partition(":")
+    if sort == "memory":
         from tocsin.stores.memory import MemoryStore
 
         return MemoryStore()
-    if name.startswith("sqlite:"):
+    if sort == "sqlite":
         from tocsin.stores.sqlite import SqliteStore
 
-        return SqliteStore(name.removeprefix("sqlite:"))
+        return SqliteStore(place)
+    if sort == "dynamodb":
+        from tocsin.aws.dynamodb_store import DynamoStore
+
+        return DynamoStore(_aws(config, connections), place)
     return None
+
+
+def _waker(config: Config, store: Store | None, connections: Connections) -> Waker | None:
+    if store is None or not config.queue_url:
+        return None
+    from tocsin.aws.wake import Waker
+
+    return Waker(_aws(config, connections), config.queue_url, store)
+
+
+def _aws(config: Config, connections: Connections) -> Client:
+    from tocsin.aws.client import Client
+
+    return Client(config.aws, connections)
 
 
 def _left(context: Any) -> Callable[[], float]:

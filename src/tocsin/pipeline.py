@@ -78,7 +78,7 @@ class Pipeline:
             stamped = signal if signal.at is not None else replace(signal, at=envelope.times.received or doors.clock())
             try:
                 if self._store is None or stamped.test:
-                    taken = self._tell(stamped, doors)
+                    taken = self.tell(stamped, doors)
                 else:
                     taken = self._keep(self._store, stamped, doors)
                 about = {"reason": taken.reason, "messages": taken.messages}
@@ -105,10 +105,10 @@ class Pipeline:
         seen = (signal.subject, signal.state, signal.at)
         if seen not in self._told:
             warning = Fact(Phrase("words.store"), Phrase("words.store_down"))
-            self._tell(replace(signal, facts=(warning, *signal.facts)), doors)
+            self.tell(replace(signal, facts=(warning, *signal.facts)), doors)
             self._told.add(seen)
 
-    def _tell(self, signal: Signal, doors: Doors) -> Taken:
+    def tell(self, signal: Signal, doors: Doors) -> Taken:
         """Without memory: show this one change now, or raise DeliveryError."""
         step = alone(signal)
         for destination in self._destinations:
