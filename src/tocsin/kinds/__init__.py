@@ -11,7 +11,7 @@ from importlib import import_module
 from tocsin.envelope import Envelope
 from tocsin.model import Fact, Phrase, Signal
 from tocsin.reading.content import cut
-from tocsin.reading.entries import Entry, Keys, KeyStart, Source, Text, index
+from tocsin.reading.entries import Attributes, Entry, Keys, KeyStart, Source, Text, index
 from tocsin.reading.fields import clean
 
 KINDS = (
@@ -90,6 +90,11 @@ KINDS = (
     Entry("cost_anomaly", "cost_anomaly", (Keys("anomalyId", "impact"), Source("aws.ce", "Anomaly Detected"))),
     Entry("custom_notification", "custom_notification", (Keys("source", "content"),)),
     Entry("database_notice", "database_notice", (Keys("Event Source", "Event Message"),)),
+    Entry("dead_letter", "dead_letter", (
+        Attributes("ERROR_CODE", "TARGET_ARN"),
+        Attributes("ERROR_CODE", "SCHEDULE_ARN"),
+        Attributes("ErrorCode", "RequestID"),
+    )),
     Entry("dms", "dms", (Source("aws.dms"),)),
     Entry("ebs", "ebs", (
         Source("aws.ec2", "EBS Volume Notification"),
@@ -116,6 +121,7 @@ KINDS = (
         Text(subject=r"(?i)\AAWS Free Tier\b"),
         Text(body=r"(?i)\A\s*AWS Free Tier usage limit|\bfor one or more AWS Free Tier-eligible services\b"),
     )),
+    Entry("glue", "glue", (Source("aws.glue"), Source("aws.glue-dataquality"))),
     Entry("guardduty", "guardduty", (
         Source("aws.guardduty", "GuardDuty Finding"),
         Keys("accountId", "severity", "type", "service", "resource"),
@@ -151,6 +157,11 @@ KINDS = (
         Source("aws.inspector2", "Inspector2 AutoEnable"),
         Source("aws.inspector", "Inspector Scan"),
         Source("aws.inspector", "Inspector2 Scan"),
+    )),
+    Entry("lambda_destination", "lambda_destination", (
+        Keys("requestContext", "timestamp"),
+        Source("", "Lambda Function Invocation Result - Failure"),
+        Source("", "Lambda Function Invocation Result - Success"),
     )),
     Entry("macie", "macie", (
         Source("aws.macie", "Macie Finding"),
@@ -189,6 +200,7 @@ KINDS = (
         Text(body=r"\ASuccessfully validated SNS topic for Amazon SES"),
     )),
     Entry("sns_subscription", "sns_subscription", (Keys("TopicArn", "SubscribeURL"),)),
+    Entry("step_functions", "step_functions", (Source("aws.states"),)),
 )  # fmt: skip
 
 # Asked last and in this order; each reads what is left to it, the last one anything.
