@@ -21,7 +21,7 @@ from tocsin.destinations.slack.blocks import Look
 from tocsin.farewell import Farewells
 from tocsin.logbook import trouble
 from tocsin.pipeline import CALL, Doors, Outcome, Pipeline
-from tocsin.ports import DeliveryError, Destination, Store
+from tocsin.ports import Destination, Store
 from tocsin.stores.attempt import chance
 from tocsin.summons import is_tick, without_wakes
 
@@ -80,14 +80,18 @@ class Parts:
         if signal is not None:
             try:
                 self.pipeline.tell(signal, doors)
-            except DeliveryError as error:
-                trouble("farewell not shown", {"record": signal.event_id, "code": error.code})
+            except Exception:  # whatever it is: the other records of this batch have been handled
+                trouble("farewell not shown", {"record": signal.event_id}, bug=True)
 
 
 @cache
 def parts(config: Config) -> Parts:
     """The parts, put together once per container and configuration."""
-    connections = Connections()
+    return assembled(config, Connections())
+
+
+def assembled(config: Config, connections: Connections) -> Parts:
+    """The parts that the settings ask for. Raises ConfigError if they cannot work."""
     store = _store(config, connections)
     pipeline = Pipeline((destination(config, connections),), store)
     return Parts(pipeline, store, Farewells(config.receives), _waker(config, store, connections))

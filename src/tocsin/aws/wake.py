@@ -11,10 +11,9 @@ from dataclasses import dataclass
 
 from tocsin.aws.calls import SEND_MESSAGE
 from tocsin.aws.client import Client
-from tocsin.aws.errors import AwsError
 from tocsin.logbook import trouble
 from tocsin.model import Seen
-from tocsin.ports import Conflict, Put, Row, Rows, Store
+from tocsin.ports import Put, Row, Rows, Store
 from tocsin.summons import WAKE
 
 _TICK = 60_000
@@ -35,13 +34,13 @@ class Waker:
 
     def arrange(self, now: int, *, behind: bool) -> None:
         """See that what is due before the next tick is looked at in time. ``behind``: what is due already was not all
-        looked at. A wake that cannot be sent costs at most a minute, so it raises nothing that AWS or a rival does."""
+        looked at. Raises nothing: a wake that cannot be sent costs at most a minute."""
         try:
             wanted = self._wanted(now, behind)
             if wanted is not None and self._is_granted(wanted, now):
                 self._send(wanted, now)
-        except (AwsError, Conflict) as error:
-            trouble("no wake", {"why": str(error), "next": "with the tick"})
+        except Exception:
+            trouble("no wake", {"next": "with the tick"}, bug=True)
 
     def _wanted(self, now: int, behind: bool) -> int | None:
         waiting = [row.due for row in self.store.due(now + _TICK, 50) if row.due is not None]

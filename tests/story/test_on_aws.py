@@ -1,0 +1,204 @@
+"""The main job on AWS: rows in DynamoDB, the secret in a parameter, several containers, ticks, wakes and poison.
+
+The AWS is an emulator on loopback, Slack is the local one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+import emulator
+from story.tellings import QUEUE, by_bus, by_queue, change
+from tocsin.aws.calls import Call
+from tocsin.config import read_config
+from tocsin.destinations.http import Connections
+from tocsin.handler import Parts, answer, assembled
+from tocsin.pipeline import Doors
+from tocsin_local.lambda_runtime import Environment
+from tocsin_local.slack import HookState, LocalSlack, Message, VirtualClock
+from tocsin_local.slack.faults import outage
+
+RED, GREEN = "#D92D20", "#12B76A"
+START = 1_795_435_200.0
+TICK = {
+    "id": "1", "source": "aws.events", "detail-type": "Scheduled Event", "detail": {},
+    "resources": ["arn:aws:events:ap-northeast-2:123456789012:rule/tocsin-tick"],
+}  # fmt: skip
+SOURCES = Path(__file__).parents[2] / "src"
+
+
+class Home:
+    """One account's home: table, queue and parameter, and as many containers of the function as are asked for."""
+
+    def __init__(self, endpoint: str, slack: LocalSlack, clock: VirtualClock, hanging: ExitStack) -> None:
+        self.slack, self.clock, self.hanging = slack, clock, hanging
+        self.client = hanging.enter_context(emulator.client(endpoint))
+        name = uuid4().hex
+        self.queue_url = self.client.call(Call("sqs", "CreateQueue", "queue", ()), {"QueueName": name})["QueueUrl"]
+        self.parameter = f"/tocsin/{name}/webhook"
+        self.settings = {
+            "TOCSIN_STORE": f"dynamodb:{emulator.make_table(self.client)}",
+            "TOCSIN_SLACK_WEBHOOK_PARAMETER": self.parameter,
+            "TOCSIN_QUEUE_URL": self.queue_url,
+            "TOCSIN_MAX_RECEIVES": "5",
+            "TOCSIN_AWS_ENDPOINT_URL": endpoint,
+        }
+        self.account = {
+            "AWS_REGION": self.client.aws.region,
+            "AWS_ACCESS_KEY_ID": self.client.aws.key_id,
+            "AWS_SECRET_ACCESS_KEY": self.client.aws.secret,
+        }
+
+    def keep_secret(self, value: str) -> None:
+        put = {"Name": self.parameter, "Value": value, "Type": "SecureString", "Overwrite": True}
+        self.client.call(Call("ssm", "PutParameter", "parameter", ()), put)
+
+    def container(self, settings: Mapping[str, str] | None = None) -> Container:
+        """A new one: it remembers nothing."""
+        connections = Connections()
+        self.hanging.callback(connections.close)
+        config = read_config({**self.settings, **self.account, **(settings or {})})
+        return Container(assembled(config, connections), self.clock)
+
+    def by_bot(self) -> Container:
+        """A new one that speaks as a bot."""
+        return self.container(
+            {
+                "TOCSIN_SLACK_BOT_TOKEN": self.slack.bot_token,
+                "TOCSIN_SLACK_CHANNEL": self.slack.channel.name,
+                "TOCSIN_SLACK_API_URL": self.slack.api_url,
+            }
+        )
+
+    def received(self) -> list[dict[str, Any]]:
+        """What waits in the function's queue, as the function is handed it."""
+        asked = {"QueueUrl": self.queue_url, "MaxNumberOfMessages": 10, "WaitTimeSeconds": 5}
+        found = self.client.call(Call("sqs", "ReceiveMessage", "queue", ()), asked).get("Messages", [])
+        return [
+            {"messageId": one["MessageId"], "eventSource": "aws:sqs", "eventSourceARN": QUEUE, "body": one["Body"]}
+            for one in found
+        ]
+
+    @property
+    def seen(self) -> list[Message]:
+        return self.slack.messages()
+
+
+class Container:
+    def __init__(self, made: Parts, clock: VirtualClock) -> None:
+        self.parts, self.clock = made, clock
+
+    def __call__(self, event: Any) -> dict[str, Any]:
+        doors = Doors(lambda: int(self.clock() * 1000), self.clock.advance, lambda: 30.0, lambda: 0.0)
+        return answer(event, self.parts.handle(event, doors))
+
+
+@pytest.fixture
+def home(aws: str) -> Iterator[Home]:
+    clock = VirtualClock(START)
+    with ExitStack() as hanging, LocalSlack(clock=clock, burst=100) as slack:
+        yield Home(aws, slack, clock, hanging)
+
+
+def colour(message: Message) -> str:
+    return str(message.attachments[0]["color"])
+
+
+def test_containers_share_one_message(home: Home) -> None:
+    """By queue and by bus, each into another container, the alarm is one message, which a third turns green."""
+    home.by_bot()(by_queue(change("ALARM", 0)))
+    home.by_bot()(by_bus(change("ALARM", 0)))
+    assert [colour(one) for one in home.seen] == [RED]
+    home.by_bot()(by_queue(change("OK", 720, before="ALARM")))
+    card, line = home.seen
+    assert (colour(card), line.thread_ts) == (GREEN, card.ts)
+
+
+def test_an_event_waits_for_the_secret(home: Home) -> None:
+    """Until the parameter exists the record succeeds and its message is due; with the next tick it is shown."""
+    container = home.container()
+    assert container(by_queue(change("ALARM", 0))) == {"batchItemFailures": []}
+    assert home.seen == []
+    home.keep_secret(home.slack.webhook_url)
+    home.clock.advance(60)
+    container(TICK)
+    assert len(home.seen) == 1
+
+
+def test_the_secret_is_rotated_without_a_deployment(home: Home) -> None:
+    """The old webhook is removed, the parameter holds a new one: the same container goes on with that."""
+    home.keep_secret(home.slack.webhook_url)
+    container = home.container()
+    container(by_queue(change("ALARM", 0, name="first")))
+    home.slack.set_hook_state(HookState.REMOVED)
+    home.keep_secret(home.slack.url_of(home.slack.add_hook(home.slack.channel)))
+    container(by_queue(change("ALARM", 5, name="second")))
+    assert [one.text.split(" · ")[1] for one in home.seen] == ["first", "second"]
+
+
+def test_a_wake_brings_what_slack_did_not_take(home: Home) -> None:
+    """Slack is away for a moment: the function sends itself a wake, and shows the message when that comes."""
+    home.keep_secret(home.slack.webhook_url)
+    home.slack.inject(outage(), times=2)
+    container = home.container()
+    assert container(by_queue(change("ALARM", 0))) == {"batchItemFailures": []}
+    assert home.seen == []
+    home.clock.advance(1)
+    wakes = home.received()
+    assert container({"Records": wakes}) == {"batchItemFailures": []}
+    assert (len(wakes), len(home.seen)) == (1, 1)
+
+
+def test_a_wake_between_events_hides_none(home: Home) -> None:
+    """In one batch with an alarm the wake is left out, and the alarm is shown."""
+    home.keep_secret(home.slack.webhook_url)
+    batch = by_queue(change("ALARM", 0))
+    batch["Records"].insert(0, {"messageId": "w", "eventSource": "aws:sqs", "body": '{"tocsin": "wake"}'})
+    assert home.container()(batch) == {"batchItemFailures": []}
+    assert len(home.seen) == 1
+
+
+def test_a_tick_is_nothing_to_see(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
+    """It posts nothing, and leaves one line of metrics."""
+    home.keep_secret(home.slack.webhook_url)
+    home.container()(TICK)
+    assert home.slack.received == []
+    assert json.loads(capsys.readouterr().out)["Heartbeat"] == 1
+
+
+def test_poison_is_announced_before_it_is_a_dead_letter(home: Home) -> None:
+    """The table is away: the alarm is shown plainly, the record comes again; the last time that is said, once."""
+    home.keep_secret(home.slack.webhook_url)
+    container = home.container({"TOCSIN_STORE": "dynamodb:no-such-table"})
+    event = by_queue(change("ALARM", 0), change("ALARM", 0, name="other"))
+    ids = [record["messageId"] for record in event["Records"]]
+    failures = {"batchItemFailures": [{"itemIdentifier": one} for one in ids]}
+    for count in range(1, 6):
+        for record in event["Records"]:
+            record["attributes"]["ApproximateReceiveCount"] = str(count)
+        assert container(event) == failures
+    *plain, last = home.seen
+    assert len(plain) == 2
+    assert "2 events could not be processed; they are kept in the dead-letter queue" in last.text
+    assert "api-cpu" in json.dumps(last.blocks)
+
+
+def test_it_runs_as_lambda_runs_it(home: Home) -> None:
+    """Under AWS's runtime client, from the sources alone: stored, shown, within 128 MB; a tick's line is the log's."""
+    home.keep_secret(home.slack.webhook_url)
+    settings = {**home.settings, **home.account}
+    with Environment(SOURCES, "tocsin.handler.lambda_handler", settings=settings, memory=128) as function:
+        taken = function.invoke(by_queue(change("ALARM", 0)))
+        again = function.invoke(by_queue(change("ALARM", 0)))
+        tick = function.invoke(TICK)
+    assert [taken.payload, again.payload] == [{"batchItemFailures": []}] * 2
+    assert len(home.seen) == 1
+    assert tick.ok and [json.loads(line)["Heartbeat"] for line in tick.logs if '"_aws"' in line] == [1]
+    assert not [line for line in (*taken.logs, *again.logs, *tick.logs) if home.slack.webhook_url in line]
