@@ -11,7 +11,7 @@ from importlib import import_module
 from tocsin.envelope import Envelope
 from tocsin.model import Fact, Phrase, Signal
 from tocsin.reading.content import cut
-from tocsin.reading.entries import Attributes, Entry, Keys, KeyStart, Source, Text, index
+from tocsin.reading.entries import Attributes, Entry, KeyStart, Keys, Source, Text, index
 from tocsin.reading.fields import clean
 
 KINDS = (
@@ -26,9 +26,12 @@ KINDS = (
     Entry("acm", "acm", (Source("aws.acm"),)),
     Entry("alertmanager", "alertmanager", (
         Keys("alerts", "status"),
+        Keys("alerts", "commonLabels"),
+        Keys("alerts", "groupLabels"),
+        Keys("alerts", "receiver"),
         Keys("ruleName", "state"),
         Text(body=r"(?im)^\W*(alerts )?(firing|resolved)\W*$\s*(^value:.*\s+)?^labels:[ \t\r]*$"),
-        Text(subject=r"(?i)\A\[(FIRING|RESOLVED)(:\d+|,|\])"),
+        Text(subject=r"(?i)\A\[(FIRING|RESOLVED|ALERTING|OK|NO DATA)(:\d+|,|\])"),
     )),
     Entry("amplify", "amplify", (
         Source("aws.amplify"),
@@ -87,6 +90,17 @@ KINDS = (
     Entry("codedeploy", "codedeploy", (Source("aws.codedeploy"), Keys("deploymentId", "eventTriggerName"))),
     Entry("codepipeline", "codepipeline", (Source("aws.codepipeline"), Keys("approval", "consoleLink"))),
     Entry("codestar_notification", "codestar_notification", (Keys("detailType", "detail"),)),
+    Entry("config", "config", (
+        Source("aws.config", "Config Rules Compliance Change"),
+        Source("aws.config", "Config Configuration Item Change"),
+        Source("aws.config", "Config Rules Re-evaluation Status"),
+        Source("aws.config", "Config Configuration Snapshot Delivery Status"),
+        Source("aws.config", "Config Configuration History Delivery Status"),
+        Keys("messageType", "notificationCreationTime"),
+        Keys("newEvaluationResult", "configRuleName"),
+        Keys("configurationItem", "configurationItemDiff"),
+        Text(body=r"^\s*View the Timeline for this Resource in[\s\S]*\{"),
+    )),
     Entry("cost_anomaly", "cost_anomaly", (Keys("anomalyId", "impact"), Source("aws.ce", "Anomaly Detected"))),
     Entry("custom_notification", "custom_notification", (Keys("source", "content"),)),
     Entry("database_notice", "database_notice", (Keys("Event Source", "Event Message"),)),
@@ -201,6 +215,12 @@ KINDS = (
     )),
     Entry("sns_subscription", "sns_subscription", (Keys("TopicArn", "SubscribeURL"),)),
     Entry("step_functions", "step_functions", (Source("aws.states"),)),
+    Entry("trusted_advisor", "trusted_advisor", (
+        Source("aws.trustedadvisor", "Trusted Advisor Check Item Refresh Notification"),
+        Source("aws.trustedadvisor", "Trusted Advisor Check Item Refresh Status"),
+        Source("aws-solutions.quota-monitor", "Service Quotas Utilization Notification"),
+        Keys("check-item-detail", "status"),
+    )),
 )  # fmt: skip
 
 # Asked last and in this order; each reads what is left to it, the last one anything.
