@@ -13,6 +13,12 @@ from tocsin.ports import ConfigError
 
 SECRET = "https://hooks.slack.com/services/T00000000/B00000000/abcdefghijklmnopqrstuvwx"
 TOKEN = "xoxb-111111111111-abcdefghijkl"
+LAMBDA = {
+    "AWS_REGION": "ap-northeast-2",
+    "AWS_ACCESS_KEY_ID": "ASIAEXAMPLE",
+    "AWS_SECRET_ACCESS_KEY": "abcdefghijklmnop",
+    "AWS_SESSION_TOKEN": "tokenabcdefghijklmnop",
+}
 
 
 @pytest.mark.parametrize("name", WEBHOOK_NAMES)
@@ -48,6 +54,10 @@ def test_a_bot_wins_over_a_webhook() -> None:
         ({ENCRYPTED_NAMES[0]: "AQICAHh"}, "encrypted"),
         ({"HOOK_URL": SECRET, "TOCSIN_STORE": "redis"}, "TOCSIN_STORE"),
         ({"HOOK_URL": SECRET, "TOCSIN_STORE": "sqlite:"}, "TOCSIN_STORE"),
+        ({"HOOK_URL": SECRET, "TOCSIN_STORE": "dynamodb:", **LAMBDA}, "TOCSIN_STORE"),
+        ({"HOOK_URL": SECRET, "TOCSIN_STORE": "dynamodb:t"}, "no region or no credentials"),
+        ({"TOCSIN_SLACK_WEBHOOK_PARAMETER": "/t/w", **LAMBDA, "AWS_SECRET_ACCESS_KEY": ""}, "no credentials"),
+        ({"TOCSIN_SLACK_BOT_TOKEN_PARAMETER": "/t/b", **LAMBDA}, "no channel"),
     ],
 )
 def test_what_cannot_deliver_is_refused_in_one_line(environ: dict[str, str], says: str) -> None:
@@ -82,9 +92,43 @@ def test_korean_readers_live_in_korea() -> None:
     assert str(named.zone) == "Europe/Berlin"
 
 
+def test_a_secret_may_lie_in_a_parameter() -> None:
+    """A parameter stands for a secret that is not set; our own name for the secret itself wins, another's does not."""
+    named = {"TOCSIN_SLACK_WEBHOOK_PARAMETER": "/t/w", **LAMBDA}
+    assert (read_config(named).webhook_parameter, read_config(named).webhook_url) == ("/t/w", "")
+    assert read_config({**named, "HOOK_URL": SECRET}).webhook_parameter == "/t/w"
+    assert read_config({**named, "TOCSIN_SLACK_WEBHOOK_URL": SECRET}).webhook_parameter == ""
+    bot = {**named, "TOCSIN_SLACK_BOT_TOKEN_PARAMETER": "/t/b", "TOCSIN_SLACK_CHANNEL": "C0123456789"}
+    assert (read_config(bot).bot_parameter, read_config(bot).webhook_parameter) == ("/t/b", "")
+    assert read_config({**bot, "TOCSIN_SLACK_BOT_TOKEN": TOKEN}).bot_parameter == ""
+
+
+def test_aws_is_called_as_lambda_says() -> None:
+    """Region and credentials are the function's own; an emulator's address is understood, ours before everybody's."""
+    environ = {
+        "HOOK_URL": SECRET,
+        "TOCSIN_STORE": "dynamodb:tocsin",
+        **LAMBDA,
+        "AWS_ENDPOINT_URL": "http://127.0.0.1:1",
+    }
+    aws = read_config(environ).aws
+    assert (aws.region, aws.key_id, aws.secret, aws.token) == tuple(LAMBDA.values())
+    assert aws.endpoint == "http://127.0.0.1:1"
+    assert read_config({**environ, "TOCSIN_AWS_ENDPOINT_URL": "http://127.0.0.1:2"}).aws.endpoint.endswith(":2")
+
+
+@pytest.mark.parametrize(("value", "receives", "warnings"), [("5", 5, 0), ("", 0, 0), ("five", 0, 1), ("-1", 0, 1)])
+def test_a_wrong_count_of_receives_is_only_a_warning(value: str, receives: int, warnings: int) -> None:
+    """Without the number nothing is announced, and no alarm is lost for it."""
+    config = read_config({"HOOK_URL": SECRET, "TOCSIN_MAX_RECEIVES": value})
+    assert (config.receives, len(config.warnings)) == (receives, warnings)
+
+
 def test_no_secret_in_a_representation() -> None:
     """Neither webhook nor token shows when settings are printed, also inside what is built from them."""
     config = Config(webhook_url=SECRET)
     as_bot = Config(bot_token=TOKEN, channel="C0123456789")
-    shown = repr((config, as_bot, destination(config, Connections()), destination(as_bot, Connections())))
+    on_aws = read_config({"TOCSIN_SLACK_WEBHOOK_PARAMETER": "/t/w", **LAMBDA})
+    configs = (config, as_bot, on_aws)
+    shown = repr((configs, [destination(one, Connections()) for one in configs]))
     assert "abcdefghijkl" not in shown
