@@ -26,7 +26,10 @@ class World:
     cpu: float = IDLE
 
     def metrics(self, at: int) -> tuple[Datapoint, ...]:
-        return (Datapoint("AWS/EC2", "CPUUtilization", (("InstanceId", "here"),), at, self.cpu, "Percent"),)
+        return (
+            Datapoint("AWS/EC2", "CPUUtilization", (("InstanceId", "here"),), at, self.cpu, "Percent"),
+            Datapoint("CWAgent", "mem_used_percent", (("host", "here"),), at, 50 + self.cpu / 8, "Percent"),
+        )
 
     def clock(self) -> int:
         return self.now
@@ -68,9 +71,10 @@ def cpu_alarm(name: str = "cpu", **fields: Any) -> Entry:
 
 
 @contextmanager
-def shown(language: str = "en", folder: Path | None = None, *alarms: Entry) -> Iterator[Shown]:
-    """A running stage with these alarms and its page."""
+def shown(language: str = "en", folder: Path | None = None, *alarms: Entry, ago: int = 0) -> Iterator[Shown]:
+    """A running stage with these alarms and its page. Its time begins so many seconds ago."""
     world = World()
+    world.now -= ago * 1000
     config = slack_target.local(None, language)
     with rig(Plan(config, folder=folder, metrics=world.metrics, clock=world.clock), Ears()) as running:
         running.desk.stage.put_alarms(alarms)

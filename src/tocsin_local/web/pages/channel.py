@@ -11,7 +11,7 @@ from tocsin_local.journal.records import Wanted
 from tocsin_local.slack import Message
 from tocsin_local.web.pages.elements import Child, Drawn, tag, together
 from tocsin_local.web.pages.reader import Reader
-from tocsin_local.web.pages.why import road, why
+from tocsin_local.web.pages.why import named, road, why
 from tocsin_local.web.render.messages import message as drawn
 
 PAGE = 40  # messages at once
@@ -55,11 +55,6 @@ def rows(journal: Journal, look: Look, reader: Reader) -> Drawn:
         tag("a", reader.say("older"), href=older, cls="older", rel="next", data_before=shown[-1].ts) if older else None,
         None if shown else tag("p", _nothing(look, reader), cls="nothing"),
     )
-
-
-def named(message: Message) -> Message:
-    """By the name that people see: the stand-in knows its own bot and its webhooks by their ids alone."""
-    return message if message.username else replace(message, username="tocsin")
 
 
 def row(journal: Journal, message: Message, reader: Reader, opened: bool = False) -> Drawn:

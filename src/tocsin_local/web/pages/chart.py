@@ -13,8 +13,8 @@ from tocsin_local.web.pages.elements import Drawn, tag
 from tocsin_local.web.pages.words import Say
 from tocsin_local.web.render.scale import Scale, scale, written
 
-WIDTH, HEIGHT = 640, 176
-LEFT, RIGHT, TOP, BOTTOM = 44, 12, 14, 34
+WIDTH, HEIGHT = 520, 168
+LEFT, RIGHT, TOP, BOTTOM = 40, 6, 12, 34
 STRIP = 6  # height of the band of states below the axis
 DOTS = 40  # more datapoints than these are a line alone
 
@@ -126,8 +126,7 @@ def _threshold(picture: Picture, axis: Scale) -> Iterator[Drawn]:
     yield tag("line", cls="threshold", x1=LEFT, x2=WIDTH - RIGHT, y1=y, y2=y)
     above = y > TOP + 12
     yield tag(
-        "text", written(picture.alarm.threshold), cls="limit", x=WIDTH - RIGHT - 4, y=y - 4 if above else y + 12,
-        text_anchor="end",
+        "text", written(picture.alarm.threshold), cls="limit", x=LEFT + 4, y=y - 4 if above else y + 12,
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ TABS = ("channel", "alarms", "send", "events")
 KEYS = (("j  k", "key_next"), ("Enter", "key_why"), ("/", "key_search"), ("1  2  3  4", "key_tabs"),
         ("t", "key_theme"), ("?", "key_help"), ("Esc", "key_close"))  # fmt: skip
 # What the script says by itself, handed over in the document: it has no sentences of its own.
-SPOKEN = ("live", "lost", "why", "why_hide", "fresh", "taken", "not_taken", "loading", "set_reason")
+SPOKEN = ("live", "lost", "why", "why_hide", "older", "taken", "loading", "set_reason")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,30 +29,17 @@ class Parts:
     count: int
 
 
-def document(parts: Parts, reader: Reader, live: bool = True, tab: str = "channel") -> str:
+def document(parts: Parts, reader: Reader, live: bool = True) -> str:
     """The page. Without ``live`` it stays as it is: one message, one event, a page of older ones."""
-    say = reader.say
     body = tag(
         "body",
         _bar(parts, reader),
-        _tabs(reader),
-        tag(
-            "main",
-            _section("channel", _channel(parts, reader), reader),
-            tag(
-                "div",
-                _section("alarms", parts.alarms, reader),
-                _section("send", parts.send, reader),
-                _section("events", parts.events, reader),
-                cls="beside",
-            ),
-        ),
+        tag("main", _section("channel", _channel(parts, reader), reader), _side(parts, reader)),
         _help(reader),
-        [tag("span", hidden=True, data_say=key, data_text=say(key) if key != "not_taken" else say(key, error="{error}"))
-         for key in SPOKEN],
+        _spoken(reader),
         data_rev=parts.rev,
         data_live="1" if live else None,
-        data_tab=tab,
+        data_tab="channel",
     )  # fmt: skip
     return "<!DOCTYPE html>" + tag("html", _head(reader), body, lang=reader.language).html
 
@@ -63,8 +50,16 @@ def alone(title: str, content: Child, reader: Reader) -> str:
         "body",
         tag("header", _brand(reader), tag("a", reader.say("back"), href="/", cls="plain"), cls="bar"),
         tag("main", tag("section", tag("h2", title), content), cls="alone"),
+        _spoken(reader),
     )
     return "<!DOCTYPE html>" + tag("html", _head(reader), body, lang=reader.language).html
+
+
+def _spoken(reader: Reader) -> Child:
+    filled = [("not_taken", reader.say("not_taken", error="{error}"))]
+    filled.append(("last_reply", reader.view.say("last_reply", at="{at}")))
+    spoken = [*((key, reader.say(key)) for key in SPOKEN), *filled]
+    return [tag("span", hidden=True, data_say=key, data_text=text) for key, text in spoken]
 
 
 def _head(reader: Reader) -> Drawn:
@@ -111,6 +106,17 @@ def _bar(parts: Parts, reader: Reader) -> Drawn:
 
 def _tabs(reader: Reader) -> Drawn:
     return tag("nav", [tag("a", reader.say(one), href=f"#{one}", data_go=one) for one in TABS], cls="tabs")
+
+
+def _side(parts: Parts, reader: Reader) -> Drawn:
+    beside = tag(
+        "div",
+        _section("alarms", parts.alarms, reader),
+        _section("send", parts.send, reader),
+        _section("events", parts.events, reader),
+        cls="beside",
+    )
+    return tag("div", _tabs(reader), beside, cls="side")
 
 
 def _section(name: str, content: Child, reader: Reader) -> Drawn:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 
 from tocsin_local.journal import Journal
 from tocsin_local.journal.records import Entry, Finding, Telling
@@ -18,6 +19,11 @@ HEADLINE = 120  # characters of a message that name it
 LONGEST = 20_000  # characters of an event or a request that are shown
 
 
+def named(message: Message) -> Message:
+    """By the name that people see: the stand-in knows its own bot and its webhooks by their ids alone."""
+    return message if message.username else replace(message, username="tocsin")
+
+
 def why(journal: Journal, message: Message, reader: Reader) -> Drawn:
     """The panel under a message."""
     say = reader.say
@@ -29,7 +35,7 @@ def why(journal: Journal, message: Message, reader: Reader) -> Drawn:
         "div",
         tag("section", tag("h3", say("came_in")), came),
         tag("section", tag("h3", say("was_sent")), asked, list(_log(journal.tellings(root)[-MOST:], reader))),
-        tag("section", tag("h3", say("notified")), tag("div", Drawn(banners(message, reader.view)), cls="sk")),
+        tag("section", tag("h3", say("notified")), tag("div", Drawn(banners(named(message), reader.view)), cls="sk")),
         cls="why",
     )
 

@@ -33,6 +33,8 @@ function dated(at, token) {
   return FORMATS[plain] ? FORMATS[plain].format(at) : `{${token}}`;
 }
 
+const moment = (ms) => `${dated(new Date(ms), "date_short_pretty")} ${FORMATS.time.format(new Date(ms))}`;
+
 function localise(within) {
   for (const time of within.querySelectorAll("time[datetime]")) {
     const at = new Date(time.dateTime);
@@ -41,6 +43,16 @@ function localise(within) {
     const form = time.dataset.dateFormat ?? (time.dataset.form ? `{${time.dataset.form}}` : "");
     const text = form.replace(/\{(\w+)\}/g, (_, token) => dated(at, token));
     if (text) time.textContent = text;
+  }
+  for (const message of within.querySelectorAll(".sk-message[data-ts]")) {
+    const time = message.querySelector(".sk-time");
+    const at = new Date(Number(message.dataset.ts) * 1000);
+    if (time && message.dataset.ts) time.textContent = FORMATS.time.format(at);
+  }
+  for (const thread of within.querySelectorAll(".sk-thread")) {
+    const last = [...thread.querySelectorAll(".sk-message[data-ts]")].pop();
+    const told = thread.querySelector(".sk-last");
+    if (last && told) told.textContent = say("last_reply").replace("{at}", moment(Number(last.dataset.ts) * 1000));
   }
   for (const tick of within.querySelectorAll("text[data-ms]")) {
     tick.textContent = dated(new Date(Number(tick.dataset.ms)), tick.dataset.form);
