@@ -156,6 +156,12 @@ KINDS = (
         Keys("s3ObjectDetails", "schemaVersion"),
         Keys("s3BucketDetails", "resourceStatus"),
     )),
+    Entry("health", "health", (
+        Source("aws.health", "AWS Health Event"),
+        Source("aws.health", "AWS Health Abuse Event"),
+        Keys("eventArn", "eventTypeCode"),
+        Keys("eventTypeCode", "eventTypeCategory"),
+    )),
     Entry("inspector", "inspector", (Keys("template", "event", "time"), Keys("run", "event", "template"))),
     Entry("inspector2", "inspector2", (
         Source("aws.inspector2", "Inspector2 Finding"),

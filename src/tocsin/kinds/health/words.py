@@ -1,0 +1,113 @@
+"""What AWS Health's events say, in each language; the description comes from AWS."""
+
+WORDS = {
+    "en": {
+        "risk": "AWS believes that credentials are in foreign hands: {what}",
+        "abuse": "Abuse report, attacks or spam seem to come from {what}",
+        "issue": "Problem at AWS: {service} in {region}, {type}",
+        "investigation": "AWS is investigating: {service} in {region}",
+        "change": "Planned by AWS: {service}, {type}",
+        "notice": "Notice from AWS: {service}, {type}",
+        "planned": "planned for {start}",
+        "between": "planned between {start} and {end}",
+        "open": "still open",
+        "closed": "closed by AWS",
+        "upcoming": "still to come",
+        "what": "What",
+        "start": "Start",
+        "end": "End",
+        "user": "IAM user",
+        "key": "Access key",
+        "found": "Found at",
+        "page": "Page",
+        "page_of": "{page} of {pages}, the other pages name more resources",
+        "action": "Action",
+        "category": "Category",
+        "code": "Code",
+        "scope": "Scope",
+        "updated": "Updated",
+        "delivered": "Delivered in",
+        "told": "Told to account",
+        "metadata": "Detail",
+        "see": "Open in AWS Health",
+        "risk_means": (
+            "A password or an access key of this account was found in public, or was used by somebody else. AWS may "
+            "limit the account, and what is done with the key is on your bill."
+        ),
+        "do_key": "Deactivate the key or change the password now; then make a new one and delete the old one.",
+        "do_trail": "Look in CloudTrail at what was done with it, in all regions.",
+        "do_leftovers": "Look for new users, keys, roles, instances and functions that are not yours, and remove them.",
+        "do_case": "Answer the support case that AWS has opened: AWS waits for it.",
+        "abuse_means": (
+            "Others have complained to AWS. Usually a machine of yours was taken over and is used for attacks, spam "
+            "or mining."
+        ),
+        "do_answer": "Answer the report within 24 hours; otherwise AWS may stop the resource or suspend the account.",
+        "do_find": "Find out whether it was you. If not, treat the machine as taken over.",
+        "do_isolate": "Cut the machine off with a security group without rules, and take snapshots of its disks.",
+        "issue_means": "The trouble is on AWS's side. If your alarms ring too, this is probably why.",
+        "do_wait": "Do not change much: wait for AWS's updates, which come here.",
+        "do_shift": "If it lasts, move the load to another zone or region, if you can.",
+        "investigation_means": "AWS has seen something unusual and does not know yet what it is.",
+        "do_watch": "Watch your own alarms for this service and region.",
+        "change_means": (
+            "AWS will do maintenance or retire something of yours. Without action it may stop or restart on that day."
+        ),
+        "do_plan": "Read the description, and do it yourself at a time that suits you, before AWS does.",
+        "do_read": "Read it soon: it may ask you to act before a date.",
+    },
+    "ko": {
+        "risk": "자격 증명 유출 의심(AWS 통보): {what}",
+        "abuse": "침해 신고 접수, 공격 또는 스팸 발신 의심: {what}",
+        "issue": "AWS 장애: {region}의 {service}, {type}",
+        "investigation": "AWS 조사 중: {region}의 {service}",
+        "change": "AWS 변경 예정: {service}, {type}",
+        "notice": "AWS 공지: {service}, {type}",
+        "planned": "{start} 예정",
+        "between": "{start}~{end} 사이 예정",
+        "open": "진행 중",
+        "closed": "AWS에서 종료함",
+        "upcoming": "예정됨",
+        "what": "내용",
+        "start": "시작",
+        "end": "종료",
+        "user": "IAM 사용자",
+        "key": "액세스 키",
+        "found": "발견 위치",
+        "page": "페이지",
+        "page_of": "{pages}페이지 중 {page}페이지, 나머지 페이지에 리소스가 더 있음",
+        "action": "필요 조치",
+        "category": "분류",
+        "code": "코드",
+        "scope": "범위",
+        "updated": "갱신 시각",
+        "delivered": "전달된 리전",
+        "told": "통보받은 계정",
+        "metadata": "상세",
+        "see": "AWS Health에서 열기",
+        "risk_means": (
+            "이 계정의 비밀번호나 액세스 키가 공개된 곳에서 발견되었거나 다른 사람이 사용했습니다. AWS가 계정을 "
+            "제한할 수 있고, 그 키로 쓴 비용은 우리에게 청구됩니다."
+        ),
+        "do_key": "지금 키를 비활성화하거나 비밀번호를 바꾸고, 새 키를 만든 뒤 기존 키를 삭제하세요.",
+        "do_trail": "그 자격 증명으로 무엇을 했는지 모든 리전의 CloudTrail에서 확인하세요.",
+        "do_leftovers": "우리 것이 아닌 사용자, 키, 역할, 인스턴스, 함수를 찾아 삭제하세요.",
+        "do_case": "AWS가 연 지원 사례에 답변하세요. AWS가 답변을 기다리고 있습니다.",
+        "abuse_means": "외부에서 AWS에 신고했습니다. 대개 우리 시스템이 장악되어 공격, 스팸, 채굴에 쓰이는 경우입니다.",
+        "do_answer": (
+            "24시간 안에 신고에 답변하세요. 답변이 없으면 AWS가 리소스를 중지하거나 계정을 정지할 수 있습니다."
+        ),
+        "do_find": "우리가 한 일인지 확인하고, 아니라면 시스템이 장악된 것으로 보고 대응하세요.",
+        "do_isolate": "규칙이 없는 보안 그룹으로 시스템을 격리하고 디스크 스냅샷을 만드세요.",
+        "issue_means": "문제는 AWS 쪽에 있습니다. 우리 경보도 함께 울린다면 이것이 원인일 가능성이 큽니다.",
+        "do_wait": "섣불리 변경하지 말고 AWS의 업데이트를 기다리세요. 이곳에 계속 전달됩니다.",
+        "do_shift": "오래 지속되면 가능한 경우 다른 가용 영역이나 리전으로 부하를 옮기세요.",
+        "investigation_means": "AWS가 이상 징후를 발견했지만 원인은 아직 파악 중입니다.",
+        "do_watch": "이 리전의 해당 서비스에 대한 경보를 주시하세요.",
+        "change_means": (
+            "AWS가 유지 관리를 하거나 리소스를 폐기할 예정입니다. 조치하지 않으면 그날 중지되거나 재시작될 수 있습니다."
+        ),
+        "do_plan": "설명을 읽고 AWS가 하기 전에 편한 시간에 직접 처리하세요.",
+        "do_read": "기한 안에 조치가 필요할 수 있으니 빨리 읽어 보세요.",
+    },
+}
