@@ -46,7 +46,7 @@ def read(envelope: Envelope) -> tuple[Signal, ...]:
 
 def _plain(envelope: Envelope) -> Signal:
     partition, account, region = plainly.origin(envelope)
-    what = fields.text(envelope.body, "detailType")
+    what = fields.text(envelope.body, "detailType", "source", "notificationRuleArn") or "?"
     return Signal(
         kind="codestar_notification",
         sort="happening",

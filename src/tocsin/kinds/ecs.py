@@ -105,7 +105,7 @@ def read(envelope: Envelope) -> tuple[Signal, ...]:
     readers = {
         "ECS Task State Change": _task,
         "ECS Container Instance State Change": _instance,
-        "ECS Service Action": _service,
+        "ECS Service Action": _acted,
         "ECS Deployment State Change": _deployment,
     }
     reader = readers.get(fields.text(envelope.body, "detail-type"))
@@ -181,7 +181,7 @@ def _container(one: fields.Json) -> Phrase:
     return Phrase("ecs.exited_why" if why else "ecs.exited", args)
 
 
-def _service(envelope: Envelope, detail: fields.Json) -> Signal:
+def _acted(envelope: Envelope, detail: fields.Json) -> Signal:
     event, level = fields.text(detail, "eventName"), fields.text(detail, "eventType")
     outcome = outcomes.PASSING
     key = "ecs.service"
@@ -189,18 +189,18 @@ def _service(envelope: Envelope, detail: fields.Json) -> Signal:
         outcome, key = outcomes.FAILED._replace(severity="high" if level == "ERROR" else "medium"), "ecs.troubled"
     elif event.endswith("STEADY_STATE"):
         outcome, key = outcomes.QUIET, "ecs.steady"
-    return _of_service(envelope, detail, outcome, key)
+    return _about(envelope, detail, outcome, key)
 
 
 def _deployment(envelope: Envelope, detail: fields.Json) -> Signal:
     event = fields.text(detail, "eventName")
     outcome = outcomes.of(event.removeprefix("SERVICE_DEPLOYMENT_"))
-    return _of_service(envelope, detail, outcome, _DEPLOYMENTS.get(outcome.name, "ecs.deployment"))
+    return _about(envelope, detail, outcome, _DEPLOYMENTS.get(outcome.name, "ecs.deployment"))
 
 
-def _of_service(envelope: Envelope, detail: fields.Json, outcome: Outcome, key: str) -> Signal:
+def _about(envelope: Envelope, detail: fields.Json, outcome: Outcome, key: str) -> Signal:
     partition, account, region = plainly.origin(envelope)
-    arn = next((one for one in fields.items(envelope.body, "resources") if isinstance(one, str)), "")
+    arn = next((fields.clean(one) for one in fields.items(envelope.body, "resources") if isinstance(one, str)), "")
     cluster, event = arns.name(fields.text(detail, "clusterArn")), fields.text(detail, "eventName")
     path = arns.name(arn).split("/")
     cluster, name = cluster or (path[0] if len(path) > 1 else ""), path[-1] or cluster
@@ -224,7 +224,7 @@ def _of_service(envelope: Envelope, detail: fields.Json, outcome: Outcome, key: 
             ("ecs.deployment_id", deployment),
             details=(("words.resource", arn), ("words.severity", fields.text(detail, "eventType"))),
         ),
-        links=_service_link(partition, region, cluster, name),
+        links=_page(partition, region, cluster, name),
         labels={"cluster": cluster, "service": name},
         partition=partition,
         account=account,
@@ -269,7 +269,7 @@ def _instance(envelope: Envelope, detail: fields.Json) -> Signal:
     )
 
 
-def _service_link(partition: str, region: str, cluster: str, name: str) -> tuple[Link, ...]:
+def _page(partition: str, region: str, cluster: str, name: str) -> tuple[Link, ...]:
     place = f"ecs/v2/clusters/{quote(cluster, safe='')}/services/{quote(name, safe='')}"
     return plainly.links(("ecs.open_service", console.page(partition, region, place) if cluster and name else ""))
 

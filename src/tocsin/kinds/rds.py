@@ -36,7 +36,6 @@ WORDS = {
         "source": "Source",
         "category": "Category",
         "event": "Event",
-        "link": "Link",
         "tag": "{key}={value}",
         "tags": "Tags",
         "open": "Open in RDS",
@@ -65,7 +64,6 @@ WORDS = {
         "source": "대상",
         "category": "범주",
         "event": "이벤트",
-        "link": "링크",
         "tag": "{key}={value}",
         "tags": "태그",
         "open": "RDS에서 열기",
@@ -177,7 +175,7 @@ def read(envelope: Envelope) -> tuple[Signal, ...]:
 
 
 def _event(envelope: Envelope, detail: fields.Json) -> News:
-    listed = [one for one in fields.items(envelope.body, "resources") if isinstance(one, str)]
+    listed = [fields.clean(one) for one in fields.items(envelope.body, "resources") if isinstance(one, str)]
     arn = fields.text(detail, "SourceArn") or (listed[0] if listed else "")
     return News(
         id=fields.text(detail, "EventID"),

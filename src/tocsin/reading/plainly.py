@@ -61,8 +61,8 @@ def facts(*shown: tuple[str, Value | None], details: tuple[tuple[str, Value | No
 
 
 def links(*known: tuple[str, str]) -> tuple[Link, ...]:
-    """Rows of a phrase's key and an address as buttons, those without an address left out."""
-    return tuple(Link(Phrase(key), url) for key, url in known if url)
+    """Rows of a phrase's key and an address as buttons; what is no address of the web is left out."""
+    return tuple(Link(Phrase(key), url) for key, url in known if url.startswith(("https://", "http://")))
 
 
 def instant(ms: int | None) -> At | None:
