@@ -1,8 +1,8 @@
 """AWS Health: problems of AWS itself, what it will change, its notices, and stolen credentials or abuse it has seen.
 
 Shape: docs.aws.amazon.com/health/latest/ug/aws-health-events-eventbridge-schema.html. A backup event from another
-region names the same ARN and time as its twin, so both are one incident; notices, which are no incidents, are told apart
-by communicationId and page.
+region names the same ARN and time as its twin, so both are one incident; notices, which are none, are told apart by
+communicationId and page.
 """
 
 from __future__ import annotations
