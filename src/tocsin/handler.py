@@ -43,6 +43,8 @@ def lambda_handler(event: Any, context: Any) -> dict[str, Any]:
     if _is_http(event):
         # The Slack door: without a valid Slack signature nobody gets in, and nothing is parsed. None can be valid yet.
         return {"statusCode": 401, "body": ""}
+    if "AWS_LAMBDA_LOG_LEVEL" not in os.environ:  # nobody chose: Lambda would leave out what went well
+        log.setLevel(logging.INFO)
     config = read_config(os.environ)
     for warning in config.warnings:
         log.warning("%s", warning)

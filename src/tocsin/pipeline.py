@@ -7,7 +7,7 @@ whatever a destination does: what is not shown yet is due.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 from tocsin.decide import Policy, alone
 from tocsin.envelope import Envelope, unwrap
@@ -182,4 +182,5 @@ def _asks(row: Row, refused: set[str]) -> bool:
 
 
 def _about(signal: Signal, envelope: Envelope) -> dict[str, object]:
-    return {"event": envelope.event_id, "via": envelope.road, "kind": signal.kind, "subject": signal.subject}
+    about = {"event": envelope.event_id, "via": envelope.road, "kind": signal.kind, "subject": signal.subject}
+    return about | {"times": {"at": signal.at, **asdict(envelope.times)}}
