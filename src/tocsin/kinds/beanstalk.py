@@ -92,7 +92,7 @@ def read(envelope: Envelope) -> tuple[Signal, ...]:
             at=plainly.moment(envelope) if news.at is None else news.at,
             story="" if health else ":".join((account, region, news.application, name, news.status, news.message[:60])),
             severity=severity,
-            quote="" if news.message == said else cut(news.message, 1500)[0],
+            quote="" if news.message == said and not health else cut(news.message, 1500)[0],
             facts=plainly.facts(
                 ("beanstalk.application", news.application),
                 ("beanstalk.environment", news.environment),

@@ -96,13 +96,14 @@ def read(envelope: Envelope) -> tuple[Signal, ...]:
         return (_drift(envelope, detail, told),)
     if "StackSet" in what:
         return (_set(envelope, detail, told),)
+    hook = fields.mapping(detail, "hook-detail")
     known = {
         "StackId": fields.text(detail, "stack-id"),
-        "LogicalResourceId": fields.text(detail, "logical-resource-id"),
+        "LogicalResourceId": fields.text(detail, "logical-resource-id") or fields.text(hook, "type-name"),
         "PhysicalResourceId": fields.text(detail, "physical-resource-id"),
         "ResourceType": fields.text(detail, "resource-type"),
-        "ResourceStatus": fields.text(told, "status"),
-        "ResourceStatusReason": fields.text(told, "status-reason"),
+        "ResourceStatus": fields.text(told, "status") or fields.text(hook, "status"),
+        "ResourceStatusReason": fields.text(told, "status-reason") or fields.text(hook, "status-reason"),
     }
     return (_told(envelope, known, plainly.moment(envelope)),) if known["StackId"] else ()
 

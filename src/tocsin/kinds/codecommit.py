@@ -74,7 +74,7 @@ def read(envelope: Envelope) -> tuple[Signal, ...]:
     detail = plainly.detail(envelope)
     names = [one for one in fields.items(detail, "repositoryNames") if isinstance(one, str)]
     resources = [one for one in fields.items(envelope.body, "resources") if isinstance(one, str)]
-    names += [fields.text(detail, "repositoryName")] + [arns.name(one) for one in resources]
+    names += [fields.text(detail, "repositoryName", "approvalRuleTemplateName")] + [arns.name(one) for one in resources]
     name = next((fields.clean(one) for one in names if one), "")
     event = fields.text(detail, "event")
     return (_happened(envelope, detail, name, event),) if name or event else ()

@@ -13,7 +13,8 @@ from tocsin.envelope import Envelope
 class Source:
     """An EventBridge event of this source, and of this detail-type unless it is left out.
 
-    Without a source it is the detail-type alone, whatever the source: it goes before a source alone.
+    Without a source it is the detail-type alone, whatever the source. Both go before the detail-type alone, and that
+    before the source alone.
     """
 
     source: str
@@ -84,8 +85,8 @@ class Index:
             found += [entry for text, entry in self.texts if _says(text, envelope.subject or "", body)]
         elif isinstance(body, dict) and envelope.via[-1:] == ("eventbridge",):
             source, detail_type = str(body.get("source")), str(body.get("detail-type"))
-            found += self.sources.get((source, detail_type), [])
-            found += self.sources.get(("", detail_type)) or self.sources.get((source, ""), [])
+            claims = ((source, detail_type), ("", detail_type), (source, ""))
+            found += next((self.sources[claim] for claim in claims if claim in self.sources), [])
         elif isinstance(body, dict):
             for first in self.keys.keys() & body.keys():
                 found += [entry for keys, entry in self.keys[first] if _has(keys, body)]

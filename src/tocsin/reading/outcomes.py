@@ -28,7 +28,7 @@ QUIET = Outcome("succeeded", "ok", False, "info")
 
 _WORDS = {
     STARTED: "started start in_progress inprogress created create started_in_progress",
-    SUCCEEDED: "succeeded succeed success completed complete finished ready",
+    SUCCEEDED: "succeeded succeed success completed complete finished",
     FAILED: "failed failure fault timed_out timedout error abandoned faulted",
     STOPPED: "stopped stop cancelled canceled aborted",
     PASSING: "resumed stopping cancelling canceling pending queued submitted runnable starting running provisioning",
