@@ -15,9 +15,16 @@ from tocsin_cli.secrets import refuse_secrets
 COMMANDS = {
     "alarm": "alarm",
     "demo": "demo",
+    "deploy": "deploy",
+    "destroy": "destroy",
+    "logs": "logs",
     "preview": "preview",
+    "redrive": "redrive",
     "send": "send",
+    "status": "status",
     "stress": "stress",
+    "template": "template",
+    "test": "test",
     "up": "up",
 }
 

@@ -1,0 +1,105 @@
+"""The AWS account that a command works on; what AWS refuses becomes one line and a way out."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import click
+
+from tocsin.ports import ConfigError
+
+_LOGIN = "log in again (`aws sso login`, or new keys), or name another profile with --profile"
+_WAYS_OUT = {
+    "AccessDenied": "ask for the right that is named there, or use another profile with --profile",
+    "AccessDeniedException": "ask for the right that is named there, or use another profile with --profile",
+    "UnauthorizedOperation": "ask for the right that is named there, or use another profile with --profile",
+    "AuthorizationError": "ask for the right that is named there, or use another profile with --profile",
+    "ExpiredToken": _LOGIN,
+    "ExpiredTokenException": _LOGIN,
+    "RequestExpired": "set this machine's clock right, then log in again",
+    "InvalidClientTokenId": _LOGIN,
+    "UnrecognizedClientException": _LOGIN,
+    "SignatureDoesNotMatch": "the secret access key does not belong to the key id: set both again",
+    "InvalidSignatureException": "set this machine's clock right, or set the access key again",
+    "OptInRequired": "enable this region for the account, or name another with --region",
+    "InsufficientCapabilitiesException": "update tocsin: its template asks for more than this version grants",
+    "LimitExceededException": "ask AWS for a higher quota, or remove what is no longer needed",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cloud:
+    """An account and a region. ``client`` gives one client per service, of boto3's own type."""
+
+    account: str
+    region: str
+    client: Callable[[str], Any] = field(repr=False)
+
+    @property
+    def where(self) -> str:
+        """Account and region in words."""
+        return f"account {self.account}, {self.region}"
+
+
+def cloud_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options by which a command is told which account, region and stack it is about."""
+    stack = click.option("--stack", "name", default="tocsin", show_default=True, metavar="NAME", help="The stack.")
+    region = click.option("--region", metavar="REGION", help="AWS region (default: your profile's).")
+    profile = click.option("--profile", metavar="NAME", help="Profile of your AWS configuration.")
+    return profile(region(stack(command)))
+
+
+@contextmanager
+def cloud(profile: str | None, region: str | None) -> Iterator[Cloud]:
+    """Whoever the credentials belong to. Raises ConfigError for whatever AWS, or the road to it, refuses."""
+    try:
+        import boto3
+        from botocore.exceptions import BotoCoreError, ClientError
+    except ImportError:
+        raise ConfigError("this command needs boto3", "install it beside tocsin: pip install 'tocsin[aws]'") from None
+    try:
+        with ExitStack() as closing:
+            yield _opened(boto3.Session(profile_name=profile, region_name=region), closing)
+    except ClientError as error:
+        raise _refused(error.response.get("Error", {}), error.operation_name) from None
+    except BotoCoreError as error:
+        raise _unreachable(error) from None
+
+
+def _opened(session: Any, closing: ExitStack) -> Cloud:
+    if not session.region_name:
+        raise ConfigError("no AWS region is named", "name one: --region eu-north-1, or AWS_DEFAULT_REGION")
+
+    @functools.cache
+    def client(service: str) -> Any:
+        made = session.client(service)
+        closing.callback(made.close)
+        return made
+
+    return Cloud(client("sts").get_caller_identity()["Account"], session.region_name, client)
+
+
+def _refused(error: dict[str, str], operation: str) -> ConfigError:
+    code = error.get("Code", "")
+    hint = _WAYS_OUT.get(code, "`tocsin status` shows how things stand; nothing is lost by running the command again")
+    return ConfigError(f"AWS refused {operation}: {code}: {error.get('Message', '')}", hint)
+
+
+def _unreachable(error: Exception) -> ConfigError:
+    """By the names of botocore's exceptions: importing them all would only say the same."""
+    match type(error).__name__:
+        case "NoCredentialsError" | "PartialCredentialsError" | "CredentialRetrievalError":
+            hint = "log in (`aws configure`, `aws sso login`), set AWS_PROFILE, or run it in AWS CloudShell"
+        case "TokenRetrievalError" | "UnauthorizedSSOTokenError" | "SSOTokenLoadError":
+            hint = _LOGIN
+        case "ProfileNotFound":
+            hint = "`aws configure list-profiles` shows those that there are"
+        case "EndpointConnectionError" | "InvalidRegionError" | "ConnectTimeoutError":
+            hint = "is the region spelled right (--region), and does this machine reach AWS?"
+        case _:
+            hint = "nothing is lost by running the command again"
+    return ConfigError(" ".join(str(error).split()), hint)

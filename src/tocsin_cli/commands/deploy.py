@@ -1,0 +1,126 @@
+"""`tocsin deploy`: brings tocsin into an AWS account, or up to date there, and proves that alarms arrive."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+import click
+
+from tocsin.ports import ConfigError
+from tocsin_cli import slack_target, ui
+from tocsin_cli.cloud import Cloud, cloud, cloud_options
+from tocsin_cli.commands.test import prove
+from tocsin_cli.function_log import lines
+from tocsin_cli.stack.changes import Changes, Plan, Step
+from tocsin_cli.stack.deployment import Deployment, Wish, deployment
+from tocsin_cli.stack.greeting import greet
+from tocsin_cli.stack.plain_words import done, planned
+from tocsin_cli.stack.slack_secret import Mode, Vault, asked, given
+from tocsin_cli.stack.standing import Stack, find, made
+
+_FIRST_TICK = 150.0  # seconds: the schedule's first minute, and what a new rule takes to be known
+
+
+@click.command()
+@cloud_options
+@click.option("--webhook", "mode", flag_value="webhook", help="Post by an incoming webhook (the default).")
+@click.option("--bot", "mode", flag_value="bot", help="Post as a bot, which edits its messages.")
+@click.option("--channel", default="", metavar="ID", help="For a bot: the id of its channel, e.g. C0123456789.")
+@click.option("--email", default="", metavar="ADDRESS", help="Who is told when tocsin itself is in trouble.")
+@click.option("--plan", "only_plan", is_flag=True, help="Show what would change, and change nothing.")
+@click.option("--yes", is_flag=True, help="Do not ask before changing anything.")
+@slack_target.LANGUAGE
+@slack_target.webhook_option
+def deploy(
+    profile: str | None,
+    region: str | None,
+    name: str,
+    mode: Mode | None,
+    channel: str,
+    email: str,
+    only_plan: bool,
+    yes: bool,
+    lang: str | None,
+    webhook_file: str | None,
+) -> None:
+    """Bring tocsin into your AWS account, or up to date there: once, or as often as you like.
+
+    Shows what will change and asks before it does. The Slack secret is typed unseen, or comes from a file or the
+    environment (TOCSIN_SLACK_WEBHOOK_URL, TOCSIN_SLACK_BOT_TOKEN), and is kept as a SecureString in Parameter Store.
+    In the end a message says what is watched, and a test alarm goes the whole way.
+    """
+    with cloud(profile, region) as here:
+        before = find(here, name)
+        wish = Wish(mode or _kept(before), channel, lang or "", email)
+        vault = Vault(here, name, wish.mode)
+        parameters = wish.parameters(before)
+        changes = Changes(here, name, _tell)
+        ready = deployment(here, changes)
+        plan = ready.plan(parameters)
+        _show(here, plan)
+        if only_plan:
+            changes.drop(plan)
+            return
+        secret = given(wish.mode, webhook_file)
+        if not secret and not vault.is_filled():
+            secret = asked(wish.mode)
+        _carry_out(ready, plan, yes)
+        if secret:
+            vault.fill(secret)
+        _finish(here, made(here, name), new=plan.makes or bool(secret))
+
+
+def _kept(before: Stack | None) -> Mode:
+    return "bot" if before and before.parameters.get("SlackMode") == "bot" else "webhook"
+
+
+def _show(here: Cloud, plan: Plan) -> None:
+    ui.line(f"Stack {plan.stack} in {here.where}:")
+    for line in planned(plan) if plan.id else ("  nothing to change",):
+        ui.line(line)
+
+
+def _carry_out(ready: Deployment, plan: Plan, yes: bool) -> None:
+    if not plan.id:
+        return
+    if not yes and not _agreed("Do this?"):
+        ready.changes.drop(plan)
+        raise click.Abort
+    ready.carry_out(plan)
+
+
+def _agreed(question: str) -> bool:
+    if not sys.stdin.isatty():
+        raise ConfigError("nobody can be asked here", "look with --plan, then go on with --yes")
+    return click.confirm(question)
+
+
+def _tell(step: Step) -> None:
+    if line := done(step):
+        ui.line(line)
+
+
+def _finish(here: Cloud, stack: Stack, new: bool) -> None:
+    """Wait for the first tick, say hello and prove it; a stack that had all that before is only proven."""
+    if new:
+        _wait_for_tick(here, stack)
+        greet(here, stack)
+    ui.line(f"Let your alarms act on {stack.outputs['TopicArn']}; those of this region are seen without it.")
+    if not stack.parameters.get("OpsEmail"):
+        ui.line("Nobody is told yet when tocsin itself is in trouble: tocsin deploy --email YOU@EXAMPLE.COM")
+    elif new:
+        ui.line(f"{stack.parameters['OpsEmail']}: click the link in the mail from AWS, or no trouble is reported there")
+    if not prove(here, stack):
+        sys.exit(1)
+
+
+def _wait_for_tick(here: Cloud, stack: Stack) -> None:
+    ui.line("Waiting for the first heartbeat (a minute or two) …")
+    since, end = int(time.time() * 1000) - 60_000, time.monotonic() + _FIRST_TICK
+    while not any(line.did == "beat" for line in lines(here, stack.outputs["LogGroupName"], since, "Heartbeat")):
+        if time.monotonic() > end:
+            ui.line("  ✗ none yet: `tocsin logs` shows why, `tocsin status` whether it came")
+            return
+        time.sleep(2)
+    ui.line("  ✓ it lives")

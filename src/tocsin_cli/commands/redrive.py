@@ -1,0 +1,70 @@
+"""`tocsin redrive`: brings back what could not be processed, after showing what that is."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+
+from tocsin.envelope import unwrap
+from tocsin.kinds import read
+from tocsin.ports import ConfigError
+from tocsin.words import plain
+from tocsin_cli import ui
+from tocsin_cli.cloud import cloud, cloud_options
+from tocsin_cli.stack.dead_letters import DeadLetters, Letter, asked_for
+from tocsin_cli.stack.outlook import waiting
+from tocsin_cli.stack.standing import made
+
+_SHOWN = 20
+_QUEUES = {"DeadLettersUrl": "could not be processed", "FailedInvocationsUrl": "failed invocations"}
+
+
+@click.command()
+@cloud_options
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def redrive(profile: str | None, region: str | None, name: str, yes: bool) -> None:
+    """List the events that could not be processed, and hand them to the function once more.
+
+    Mend the reason first (`tocsin logs`), or they come back here. What they tell shows up in Slack as the late news
+    that it is.
+    """
+    with cloud(profile, region) as here:
+        stack = made(here, name)
+        letters = DeadLetters(here, stack)
+        held = {output: sum(waiting(here, stack.outputs[output])) for output in _QUEUES}
+        for output, count in held.items():
+            ui.line(f"{stack.outputs[output].rsplit('/', 1)[-1]}: {count} {_QUEUES[output]}")
+            for letter in letters.looked_at(output, _SHOWN) if count else ():
+                ui.line(f"  {_said(letter)}")
+        if not any(held.values()):
+            return
+        if not yes and not _agreed():
+            raise click.Abort
+        if held["DeadLettersUrl"]:
+            letters.move_dead()
+        if held["FailedInvocationsUrl"]:
+            letters.invoke_failed()
+        ui.line("They are on their way: `tocsin logs --follow` shows what becomes of them.")
+
+
+def _agreed() -> bool:
+    if not sys.stdin.isatty():
+        raise ConfigError("nobody can be asked here", "go on with --yes")
+    return click.confirm("Hand them to the function again?")
+
+
+def _said(letter: Letter) -> str:
+    at = datetime.fromtimestamp(letter.sent / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    titles = [plain(signal.title, "en", UTC) for envelope in unwrap(_event(letter)) for signal in read(envelope)]
+    return f"{at}  {'; '.join(titles)[:150]}"
+
+
+def _event(letter: Letter) -> Any:
+    """What the function was handed, or would be."""
+    event = asked_for(letter.body)
+    if isinstance(event, dict) and "Records" in event:
+        return event
+    return {"Records": [{"eventSource": "aws:sqs", "messageId": letter.id, "body": letter.body}]}

@@ -1,0 +1,50 @@
+"""`tocsin test`: a real alarm of the stack's own, followed hop by hop until Slack has it."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from tocsin_cli import ui
+from tocsin_cli.cloud import Cloud, cloud, cloud_options
+from tocsin_cli.hops import Probe, Trace, told
+from tocsin_cli.stack.outlook import look
+from tocsin_cli.stack.standing import Stack, made
+
+
+@click.command()
+@cloud_options
+def test(profile: str | None, region: str | None, name: str) -> None:
+    """Set off the stack's own alarm and follow it hop by hop: CloudWatch, topic or bus, queue, function, Slack.
+
+    The message in Slack says TEST. Then the alarm is set to OK and followed again. Exit code 1 if a hop is missing:
+    the output names it and what to do.
+    """
+    with cloud(profile, region) as here:
+        if not prove(here, made(here, name)):
+            sys.exit(1)
+
+
+def prove(here: Cloud, stack: Stack) -> bool:
+    """Whether the test alarm arrived, and its end; tells each hop on the way."""
+    probe = Probe(here, stack)
+    ui.line(f"Setting off {probe.canary} …")
+    probe.rest()
+    return all(_passed(here, stack, probe.follow(state)) for state in ("ALARM", "OK"))
+
+
+def _passed(here: Cloud, stack: Stack, trace: Trace) -> bool:
+    for line in told(trace):
+        ui.line(line)
+    if trace.arrived:
+        return True
+    if trace.taken:
+        reasons = ", ".join(sorted({str(line.about.get("reason")) for line in trace.taken}))
+        ui.line(f"  ✗ {trace.state} was stored ({reasons}), and Slack has not accepted it yet")
+    else:
+        ui.line(f"  ✗ {trace.state} did not reach the function")
+    for seen in look(here, stack):
+        if seen.trouble:
+            ui.line(f"  ✗ {seen.what}: {seen.trouble}")
+    return False

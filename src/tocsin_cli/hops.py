@@ -1,0 +1,95 @@
+"""Follows the canary's alarm hop by hop: what it passed, how long each hop took, and which one is missing."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from tocsin_cli.cloud import Cloud
+from tocsin_cli.function_log import Line, lines
+from tocsin_cli.stack.standing import Stack
+
+_PAUSE = 1.0
+REASON = "TEST by `tocsin test`: nothing is wrong"
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What was seen of one state change: ``taken`` lines (one per road), ``shown`` once Slack has it."""
+
+    state: str
+    set_at: int
+    taken: tuple[Line, ...] = ()
+    shown: Line | None = None
+
+    @property
+    def arrived(self) -> bool:
+        """Whether Slack accepted it."""
+        return self.shown is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """Sets the canary of ``stack`` and watches the function's log. ``clock`` in s since 1970; ``sleep`` takes s."""
+
+    cloud: Cloud
+    stack: Stack
+    patience: float = 90.0
+    clock: Callable[[], float] = field(default=time.time, repr=False)
+    sleep: Callable[[float], None] = field(default=time.sleep, repr=False)
+
+    @property
+    def canary(self) -> str:
+        """The alarm's name."""
+        return self.stack.outputs["CanaryName"]
+
+    def rest(self) -> None:
+        """See that the canary is not in ALARM: CloudWatch acts on changes only."""
+        cloudwatch = self.cloud.client("cloudwatch")
+        found = cloudwatch.describe_alarms(AlarmNames=[self.canary])["MetricAlarms"]
+        if found and found[0]["StateValue"] == "ALARM":
+            self.follow("OK")
+
+    def follow(self, state: str) -> Trace:
+        """Set the canary, and wait until Slack accepted what became of it or patience ends."""
+        started = int(self.clock() * 1000)
+        self.cloud.client("cloudwatch").set_alarm_state(
+            AlarmName=self.canary, StateValue=state, StateReason=REASON, StateReasonData=json.dumps({"test": True})
+        )
+        trace, end = Trace(state, started), self.clock() + self.patience
+        while not trace.arrived and self.clock() < end:
+            self.sleep(_PAUSE)
+            trace = self._seen(trace)
+        return trace
+
+    def _seen(self, trace: Trace) -> Trace:
+        found = list(lines(self.cloud, self.stack.outputs["LogGroupName"], trace.set_at, self.canary))
+        # This machine's clock may be ahead of AWS's by a little.
+        since = trace.set_at - 5000
+        taken = tuple(line for line in found if line.did == "taken in" and _times(line).get("at", 0) >= since)
+        told = [line for line in taken if line.about.get("messages")]
+        shown = (line for line in found if line.did == "shown" and told and line.at >= told[0].at)
+        return Trace(trace.state, trace.set_at, taken, next(shown, None))
+
+
+def told(trace: Trace) -> Iterator[str]:
+    """The hops that were passed, each with the milliseconds since the one before."""
+    for line in trace.taken:
+        times, road = _times(line), str(line.about.get("via", ""))
+        before = times.get("at") or trace.set_at
+        yield f"{trace.state}: set in CloudWatch, on its way by {road or 'the queue'}"
+        stops = (("SNS", times.get("sns")), ("queue", times.get("sqs")), ("function", times.get("received")))
+        for name, at in (*stops, (f"stored ({line.about.get('reason')})", line.at)):
+            if at is not None:
+                yield f"    {name:<24} +{max(0, at - before)} ms"
+                before = at
+    if trace.shown is not None:
+        yield f"    Slack accepted it        {max(0, trace.shown.at - trace.set_at)} ms after it was set"
+
+
+def _times(line: Line) -> dict[str, Any]:
+    found = line.about.get("times")
+    return {key: value for key, value in found.items() if value} if isinstance(found, dict) else {}

@@ -1,0 +1,77 @@
+"""Brings the stack into an account: what is wanted, as parameters; then the package, the change, the secret."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from tocsin.ports import ConfigError
+from tocsin_cli.artefacts.lambda_zip import RUNTIME, package, zipped
+from tocsin_cli.cloud import Cloud
+from tocsin_cli.stack.bucket import bucket_of, clear, key_of, upload
+from tocsin_cli.stack.bundle import TEMPLATE
+from tocsin_cli.stack.changes import Changes, Plan
+from tocsin_cli.stack.slack_secret import Mode
+from tocsin_cli.stack.standing import Stack
+from tocsin_local.lambda_runtime import find_python
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the user asks for; "" leaves it as it is, or as the template has it."""
+
+    mode: Mode
+    channel: str = ""
+    language: str = ""
+    email: str = ""
+
+    def parameters(self, before: Stack | None) -> dict[str, str]:
+        """The stack's parameters: those that it has, but for what is wished. ConfigError where a bot has no channel."""
+        wished = {"SlackChannel": self.channel, "Language": self.language, "OpsEmail": self.email}
+        kept = {name: value for name, value in (before.parameters if before else {}).items() if name in _KEPT}
+        found = kept | {name: value for name, value in wished.items() if value} | {"SlackMode": self.mode}
+        if self.mode == "bot" and not found.get("SlackChannel"):
+            raise ConfigError("a bot needs the id of its channel", "name it: --channel C0123456789 (in its details)")
+        return found
+
+
+_KEPT = (
+    "SlackChannel",
+    "Language",
+    "TimeZone",
+    "OpsEmail",
+    "LogRetentionDays",
+    "EncryptTopics",
+    "SlackButtons",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """One package on its way into one stack."""
+
+    cloud: Cloud
+    changes: Changes
+    data: bytes = field(repr=False)
+    digest: str
+
+    def plan(self, parameters: Mapping[str, str]) -> Plan:
+        """What would change. Nothing is uploaded for it."""
+        code = {
+            "CodeBucket": bucket_of(self.cloud),
+            "CodeKey": key_of(self.changes.name, self.data),
+            "CodeDigest": self.digest,
+        }
+        return self.changes.plan(TEMPLATE.read_text("utf-8"), {**parameters, **code})
+
+    def carry_out(self, plan: Plan) -> None:
+        """Upload the package, do what was planned, and forget older packages."""
+        upload(self.cloud, self.changes.name, self.data)
+        self.changes.carry_out(plan)
+        clear(self.cloud, self.changes.name, keep=key_of(self.changes.name, self.data))
+
+
+def deployment(cloud: Cloud, changes: Changes) -> Deployment:
+    """With the package of this version, compiled ahead where a Python of Lambda's version is at hand."""
+    made = package(find_python(RUNTIME))
+    return Deployment(cloud, changes, zipped(made), made.digest)

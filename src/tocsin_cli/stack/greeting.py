@@ -1,0 +1,76 @@
+"""The one message that says that tocsin is connected, and what it watches from now on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tocsin_cli.cloud import Cloud
+from tocsin_cli.stack.standing import WATCHES, Stack
+
+_NAMED = 10
+_WORDS = {
+    "en": {
+        "subject": "tocsin is connected",
+        "watches": "Watching {n} alarms in {region}, account {account}.",
+        "firing": "{n} were already firing: {names}",
+        "more": "and {n} more",
+    },
+    "ko": {
+        "subject": "tocsin이 연결되었습니다",
+        "watches": "{account} 계정, {region} 리전의 경보 {n}개를 지켜봅니다.",
+        "firing": "이미 울리고 있던 경보 {n}개: {names}",
+        "more": "외 {n}개",
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """How many alarms there are beside the stack's own, and the names of those that fire."""
+
+    count: int
+    firing: tuple[str, ...]
+
+
+def watched(cloud: Cloud, stack: Stack) -> Watched:
+    """The alarms of this region, as they stand."""
+    own = {f"{stack.name}-{each}" for each in (*WATCHES, "canary")}
+    found: dict[str, str] = {}
+    pages = cloud.client("cloudwatch").get_paginator("describe_alarms")
+    for page in pages.paginate(AlarmTypes=["MetricAlarm", "CompositeAlarm"]):
+        for alarm in (*page.get("MetricAlarms", ()), *page.get("CompositeAlarms", ())):
+            found[alarm["AlarmName"]] = alarm["StateValue"]
+    others = {name: state for name, state in found.items() if name not in own}
+    return Watched(len(others), tuple(sorted(name for name, state in others.items() if state == "ALARM")))
+
+
+def greet(cloud: Cloud, stack: Stack) -> None:
+    """Publish it on the stack's own topic: it goes the way that alarms go."""
+    words = _WORDS[stack.parameters.get("Language") or "en"]
+    title, said = words["subject"], _sentences(words, watched(cloud, stack), cloud)
+    topic = stack.outputs["TopicArn"]
+    if title.isascii():
+        cloud.client("sns").publish(TopicArn=topic, Subject=title, Message="\n".join(said))
+    else:  # SNS takes no other subject; the first line is the title then
+        cloud.client("sns").publish(TopicArn=topic, Message="\n".join((title, *said)))
+
+
+def _sentences(words: Mapping[str, str], seen: Watched, cloud: Cloud) -> list[str]:
+    said = [words["watches"].format(n=seen.count, region=cloud.region, account=_called(cloud))]
+    if seen.firing:
+        names = ", ".join(seen.firing[:_NAMED])
+        rest = len(seen.firing) - _NAMED
+        listed = f"{names}, {words['more'].format(n=rest)}" if rest > 0 else names
+        said.append(words["firing"].format(n=len(seen.firing), names=listed))
+    return said
+
+
+def _called(cloud: Cloud) -> str:
+    """The account's number, with its alias where it has one that we may read."""
+    iam = cloud.client("iam")
+    try:
+        aliases = iam.list_account_aliases()["AccountAliases"]
+    except iam.exceptions.ClientError:
+        return cloud.account
+    return f"{aliases[0]} ({cloud.account})" if aliases else cloud.account
