@@ -176,3 +176,27 @@ def test_infinite_bounds_are_never_reached() -> None:
     function = compute("PR(0:)")
     assert function is not None
     assert function([1.0, 2.0, 1e300]) == 100.0 < inf
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 1800), st.sampled_from([10.0, 90.0])), max_size=60),
+    st.sampled_from([(10, 3), (60, 3), (60, 1), (300, 2)]),
+    st.integers(0, 5),
+)
+def test_what_is_forgotten_is_never_asked_for_again(
+    samples: list[tuple[int, float]], shape: tuple[int, int], kept: int
+) -> None:
+    """A live alarm that lets go of old samples changes at the same instants, for the same reasons."""
+    period, periods = shape
+    whole, lean = (Watch(alarm(Period=period, EvaluationPeriods=periods)) for _ in range(2))
+    coming = sorted(samples)
+    now = whole.schedule.first_from(NOON)
+    while now <= NOON + 2_400_000:
+        while coming and NOON + coming[0][0] * 1000 <= now:
+            second, value = coming.pop(0)
+            for watch in (whole, lean):
+                watch.add(NOON + second * 1000, value)
+        assert lean.evaluate(now) == whole.evaluate(now)
+        lean.forget(now, kept)
+        assert lean.datapoints(now, kept) == whole.datapoints(now, kept)
+        now = whole.schedule.next_after(now)
