@@ -11,7 +11,7 @@ from importlib import import_module
 from tocsin.envelope import Envelope
 from tocsin.model import Fact, Phrase, Signal
 from tocsin.reading.content import cut
-from tocsin.reading.entries import Attributes, Entry, KeyStart, Keys, Source, Text, index
+from tocsin.reading.entries import Attributes, Entry, Keys, KeyStart, Source, Text, index
 from tocsin.reading.fields import clean
 
 KINDS = (
@@ -85,10 +85,20 @@ KINDS = (
     Entry("cloudwatch_alarm_change", "cloudwatch_alarm_change", (
         Source("aws.cloudwatch", "CloudWatch Alarm Configuration Change"),
     )),
-    Entry("codebuild", "codebuild", (Source("aws.codebuild"),)),
+    Entry("codebuild", "codebuild", (
+        Source("aws.codebuild"),
+        Source("", "CodeBuild Build State Change"),
+        Source("", "CodeBuild Build Phase Change"),
+    )),
     Entry("codecommit", "codecommit", (Source("aws.codecommit"), Keys("codecommit", "eventSourceARN"))),
     Entry("codedeploy", "codedeploy", (Source("aws.codedeploy"), Keys("deploymentId", "eventTriggerName"))),
-    Entry("codepipeline", "codepipeline", (Source("aws.codepipeline"), Keys("approval", "consoleLink"))),
+    Entry("codepipeline", "codepipeline", (
+        Source("aws.codepipeline"),
+        Source("", "CodePipeline Pipeline Execution State Change"),
+        Source("", "CodePipeline Stage Execution State Change"),
+        Source("", "CodePipeline Action Execution State Change"),
+        Keys("approval", "consoleLink"),
+    )),
     Entry("codestar_notification", "codestar_notification", (Keys("detailType", "detail"),)),
     Entry("config", "config", (
         Source("", "Config Rules Compliance Change"),
@@ -116,9 +126,21 @@ KINDS = (
         Source("aws.ec2", "EBS Multi-Volume Snapshots Completion Status"),
         Source("aws.ec2", "EBS Fast Snapshot Restore State-change Notification"),
     )),
-    Entry("ec2", "ec2", (Source("aws.ec2"), Source("aws.ec2fleet"), Source("aws.ec2spotfleet"))),
+    Entry("ec2", "ec2", (
+        Source("aws.ec2"),
+        Source("aws.ec2fleet"),
+        Source("aws.ec2spotfleet"),
+        Source("", "EC2 Instance State-change Notification"),
+        Source("", "EC2 Spot Instance Interruption Warning"),
+    )),
     Entry("ecr", "ecr", (Source("aws.ecr"),)),
-    Entry("ecs", "ecs", (Source("aws.ecs"),)),
+    Entry("ecs", "ecs", (
+        Source("aws.ecs"),
+        Source("", "ECS Task State Change"),
+        Source("", "ECS Container Instance State Change"),
+        Source("", "ECS Service Action"),
+        Source("", "ECS Deployment State Change"),
+    )),
     Entry("elasticache", "elasticache", (KeyStart("ElastiCache:"), Source("aws.elasticache"))),
     Entry("free_tier", "free_tier", (
         Text(subject=r"(?i)\AAWS Free Tier\b"),
@@ -175,7 +197,12 @@ KINDS = (
     )),
     Entry("managed_cluster", "managed_cluster", (Source("aws.eks"), Source("aws.kafka"))),
     Entry("opensearch", "opensearch", (Source("aws.es"), Source("aws.aoss"), Source("aws.opensearch"))),
-    Entry("rds", "rds", (Source("aws.rds"),)),
+    Entry("rds", "rds", (
+        Source("aws.rds"),
+        Source("", "RDS DB Instance Event"),
+        Source("", "RDS DB Cluster Event"),
+        Source("", "RDS DB Snapshot Event"),
+    )),
     Entry("redshift", "redshift", (
         Source("aws.redshift"),
         Source("aws.redshift-data"),
