@@ -71,10 +71,16 @@ class Parts:
         if self.waker is not None:
             self.waker.arrange(doors.clock(), behind=doors.left() <= CALL)
         if is_tick(event):
-            from tocsin.aws.heartbeat import beat
-
-            beat(self.store, doors.clock())
+            self._beat(doors)
         return outcome
+
+    def _beat(self, doors: Doors) -> None:
+        from tocsin.aws.heartbeat import beat
+
+        try:
+            beat(self.store, doors.clock())
+        except Exception:  # its silence is the alarm: an error would only make this tick a dead letter
+            trouble("no heartbeat", {"next": "with the next tick"}, bug=True)
 
     def _take_leave(self, event: Any, outcome: Outcome, doors: Doors) -> None:
         """Say what will not come again, as well as that can be said; its record fails all the same."""

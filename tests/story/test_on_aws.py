@@ -173,6 +173,13 @@ def test_a_tick_is_nothing_to_see(home: Home, capsys: pytest.CaptureFixture[str]
     assert json.loads(capsys.readouterr().out)["Heartbeat"] == 1
 
 
+def test_without_its_table_the_function_has_no_heartbeat(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
+    """A tick that cannot look into the store succeeds, and its silence is what CloudWatch's alarm is about."""
+    home.keep_secret(home.slack.webhook_url)
+    assert home.container({"TOCSIN_STORE": "dynamodb:no-such-table"})(TICK) == {"signals": 0}
+    assert capsys.readouterr().out == ""
+
+
 def test_poison_is_announced_before_it_is_a_dead_letter(home: Home) -> None:
     """The table is away: the alarm is shown plainly, the record comes again; the last time that is said, once."""
     home.keep_secret(home.slack.webhook_url)
