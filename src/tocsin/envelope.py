@@ -91,9 +91,14 @@ def _peel(envelope: Envelope, http: bool, depth: int) -> tuple[Envelope, ...]:
         return _notified(envelope, body, http, depth)
     if body.get("source") == "aws.cloudwatch" and "alarmData" in body:
         return (_timed(envelope, body, "alarm-action"),)
-    if isinstance(body.get("detail-type"), str) and isinstance(body.get("source"), str):
+    if isinstance(body.get("detail-type"), str) and _from_eventbridge(body):
         return (replace(_timed(envelope, body, "eventbridge"), event_id=fields.text(body, "id") or envelope.event_id),)
     return (envelope,)
+
+
+def _from_eventbridge(body: Mapping[str, object]) -> bool:
+    """It has a source; what people copy without one still has a detail."""
+    return isinstance(body.get("source"), str) or isinstance(body.get("detail"), dict)
 
 
 def _numbered(outer: Envelope, index: int) -> Envelope:

@@ -31,7 +31,7 @@ def read(envelope: Envelope) -> tuple[Signal, ...]:
             kind="generic_event",
             sort="happening",
             subject=":".join((partition, account, region, source, envelope.event_id)),
-            title=Phrase("generic_event.title", {"service": source.removeprefix("aws."), "what": what}),
+            title=_title(source.removeprefix("aws."), what),
             at=plainly.moment(envelope),
             quote=quote,
             facts=(*listed, *plainly.rows(fields.mapping(body, "detail")), *note),
@@ -42,3 +42,7 @@ def read(envelope: Envelope) -> tuple[Signal, ...]:
             region=region,
         ),
     )
+
+
+def _title(service: str, what: str) -> Phrase:
+    return Phrase("generic_event.title", {"service": service, "what": what}) if service else plainly.named(what)

@@ -22,13 +22,14 @@ _FOUND = "#/findings?search=Id%3D%255Coperator%255C%253AEQUALS%255C%253A"
 
 
 def is_finding(one: object) -> bool:
-    """Whether this has what every finding must have."""
-    return bool(fields.text(one, "Id", "GeneratorId") and fields.text(one, "Title", "ProductArn", "AwsAccountId"))
+    """Whether this has what makes a finding: a name, and whose it is or how bad."""
+    named = fields.text(one, "Id", "GeneratorId", "Title")
+    return bool(named and fields.either(one, "ProductArn", "AwsAccountId", "Resources", "Severity"))
 
 
 def read(raw: fields.Json) -> Finding:
     """Account and region are the finding's own: an administrator's event tells of members and of other regions."""
-    identity, product = fields.text(raw, "Id"), arns.parse(fields.text(raw, "ProductArn"))
+    identity, product = _identity(raw), arns.parse(fields.text(raw, "ProductArn"))
     known = arns.parse(identity) or product
     region = fields.text(raw, "Region") or (known.region if known else "")
     partition = known.partition if known else arns.partition_of(region)
@@ -36,7 +37,7 @@ def read(raw: fields.Json) -> Finding:
     advice = fields.mapping(fields.mapping(raw, "Remediation"), "Recommendation")
     types = _types(raw)
     return Finding(
-        id=identity or fields.text(raw, "GeneratorId"),
+        id=identity,
         title=fields.text(raw, "Title", "GeneratorId", "Id"),
         state=_state(raw, fields.text(compliance, "Status")),
         severity=_severity(raw),
@@ -65,6 +66,14 @@ def read(raw: fields.Json) -> Finding:
             ("securityhub.malware", tuple(_texts(raw, "Malware", "Name"))),
         ),
     )
+
+
+def _identity(raw: fields.Json) -> str:
+    """Its own id; without one, which rule found what on which thing."""
+    own = fields.text(raw, "Id") or fields.text(fields.mapping(raw, "ProductFields"), "aws/securityhub/FindingId")
+    thing = fields.text(fields.first(raw, "Resources"), "Id")
+    parts = (fields.text(raw, "GeneratorId"), fields.text(raw, "Title"), thing)
+    return own or ":".join(filter(None, parts))
 
 
 def _state(raw: fields.Json, compliance: str) -> State:
