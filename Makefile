@@ -11,7 +11,7 @@ RUNTIME = $(VENV)/.runtime-installed
 DEV = $(VENV)/.dev-installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint docs site bench pictures snapshots dist clean
+.PHONY: help demo test lint docs site visual bench pictures snapshots dist clean
 
 help:  ## What can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -38,6 +38,9 @@ bench: $(DEV)  ## Measure, and rewrite the tables in docs/performance.md (ARGS=e
 
 pictures: $(DEV)  ## Take docs/pictures/*.png anew (needs chromium)
 	@$(RUN)python docs/pictures.py
+
+visual: $(DEV)  ## Compare our drawing of messages with another renderer's, in build/visual/ (needs npm and Chromium)
+	@$(RUN)python -m pytest tests/visual/alike.py
 
 snapshots: $(DEV)  ## Write tests/events/**/*.snap.json anew; read the diff before you commit it
 	@TOCSIN_SNAPSHOTS=write $(RUN)python -m pytest tests/test_events.py

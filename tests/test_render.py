@@ -12,7 +12,7 @@ from unicodedata import category
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from html_reader import Node, read
@@ -295,6 +295,13 @@ def test_a_line_chart_tells_its_numbers() -> None:
     assert (shown.one("sk-chart-title").text, shown.one("sk-axis-x").text) == ("CPU", "Time (UTC)")
 
 
+def test_a_chart_of_extremes_is_drawn() -> None:
+    """The largest numbers that JSON can hold have few ticks like any others."""
+    shown = chart("line", [("CPU", [1.7e308, -1.7e308, 5e-324])])
+    assert len(shown.all("circle")) == 3
+    assert len(shown.one("sk-side").all("text")) <= 12
+
+
 def test_bars_and_slices() -> None:
     """A bar for each value, above or below zero; a slice for each segment, a whole circle for a single one."""
     assert len(chart("bar", [("A", [1, -2]), ("B", [3, 4])]).all("sk-bar-shape")) == 4
@@ -305,6 +312,10 @@ def test_bars_and_slices() -> None:
     assert shown.one("sk-pie").attributes["aria-label"] == "EC2 100%"
 
 
+@example([5e-324])
+@example([-1e300, 1e300])
+@example([1e300, 1e-300])
+@example([-5.0])
 @given(st.lists(st.floats(-1e300, 1e300), min_size=1, max_size=20))
 def test_every_value_lies_on_its_axis(values: list[float]) -> None:
     """Whatever the values, the axis holds them between its first and its last tick, and draws few of those."""

@@ -88,7 +88,8 @@ def _container(block: Thing, view: View) -> Element:
     titled = thing(block.get("rich_text_title"))
     title = rich_text(titled, view) if titled else text(block.get("title"), view)
     beneath = text(block.get("subtitle"), view) if block.get("subtitle") else None
-    head = [h("span", title, cls="sk-container-title"), h("span", beneath, cls="sk-small-print") if beneath else None]
+    small = h("div", beneath, cls="sk-small-print") if beneath else None
+    head = h("div", h("div", title, cls="sk-container-title"), small, cls="sk-container-names")
     inside = h("div", blocks(block.get("child_blocks"), view), cls="sk-container-body")
     look = "sk-container" + _WIDTHS.get(words(block.get("width")), "")
     if not flag(block, "is_collapsible"):

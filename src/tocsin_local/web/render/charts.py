@@ -15,7 +15,7 @@ from tocsin_local.web.render.scale import Scale, scale, written
 from tocsin_local.web.render.texts import Thing, number, thing, things, unknown, words
 from tocsin_local.web.render.view import View
 
-_HEIGHT = 150
+_HEIGHT = 190
 _COLOURS = 6
 _LETTERS = 34  # that fit under a chart on a phone
 _INSET = 1.5  # percent

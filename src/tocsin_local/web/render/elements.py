@@ -22,10 +22,10 @@ def element(value: Thing, block_id: str, view: View) -> Child:
         return button(value, block_id, view)
     if kind == "overflow":
         options = [h("li", text(thing(option).get("text"), view)) for option in things(value.get("options"))]
-        face = h("summary", h("span", "⋯", aria_hidden="true"), cls="sk-button", aria_label=view.say("more"))
+        face = h("summary", cls="sk-button", aria_label=view.say("more"))
         return h("details", face, h("ul", options, cls="sk-menu"), cls="sk-overflow")
     if kind in _FIELDS:
-        return h("span", _chosen(value, view), h("span", "▾", cls="sk-caret", aria_hidden="true"), cls="sk-select")
+        return h("span", _chosen(value, view), cls="sk-select")
     if kind in ("checkboxes", "radio_buttons"):
         mark = "☐" if kind == "checkboxes" else "○"
         options = [h("li", mark, " ", text(one.get("text"), view)) for one in things(value.get("options"))]

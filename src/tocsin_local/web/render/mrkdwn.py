@@ -112,7 +112,8 @@ def _entity(inside: str, view: View) -> Child:
         return date(int(dated["seconds"]), unescape(dated["tokens"]), shown, view, url)
     if _WHO.fullmatch(target):
         name = target.rpartition("^")[2].lstrip("@!")
-        return h("span", "@", (shown or name).lstrip("@"), cls="sk-mention")
+        look = "sk-mention" if target[0] == "@" or "^" in target else "sk-mention sk-call"
+        return h("span", "@", (shown or name).lstrip("@"), cls=look)
     if _CHANNEL.fullmatch(target):
         return h("span", "#", (shown or target[1:]).lstrip("#"), cls="sk-channel")
     url = unescape(target)

@@ -68,7 +68,7 @@ def _plain_element(one: Thing, view: View) -> list[Child]:
         case "team":
             return [h("span", "@", words(one.get("team_id")), cls="sk-mention")]
         case "broadcast":
-            return [h("span", "@", words(one.get("range")), cls="sk-mention")]
+            return [h("span", "@", words(one.get("range")), cls="sk-mention sk-call")]
         case "channel":
             return [h("span", "#", words(one.get("channel_id")), cls="sk-channel")]
         case "date":

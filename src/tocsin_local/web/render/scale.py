@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import ceil, floor, isfinite, log10
+from math import ceil, floor, log10
 
 _TICKS = 4
+_LEAST = 1e-280  # what is nearer to zero is zero: its steps could not be told apart
 _LARGE = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "K"))
 
 
@@ -34,8 +35,10 @@ def scale(values: list[float], height: float) -> Scale:
         low = 0.0
     if high < 0 and -high < (high - low) * 2:
         high = 0.0
-    if not isfinite(high - low) or high - low < abs(high) * 1e-9 or high == low:
-        low, high = (0.0, high or 1.0) if high >= 0 else (high, 0.0)
+    if max(-low, high) < _LEAST:
+        low, high = 0.0, 1.0
+    elif high - low <= abs(high) * 1e-9:
+        low, high = (0.0, high) if high > 0 else (low, 0.0)
     step = _round(min(high / _TICKS - low / _TICKS, 1e300))
     return Scale(floor(low / step + 1e-9) * step, ceil(high / step - 1e-9) * step, step, height)
 

@@ -11,6 +11,7 @@ from tocsin_local.web.render.mrkdwn import mrkdwn, plain
 from tocsin_local.web.render.view import View
 
 Thing = Mapping[str, Any]
+_LARGEST = 1e300
 
 
 def things(value: Any) -> list[Thing]:
@@ -30,12 +31,12 @@ def words(value: Any) -> str:
 
 
 def number(value: Any) -> float:
-    """A finite number, 0 for anything else."""
+    """A number within what arithmetic can still add up, 0 for what is none."""
     try:
         found = float(value) if isinstance(value, int | float | str) else 0.0
     except (ValueError, OverflowError):
         return 0.0
-    return found if math.isfinite(found) else 0.0
+    return max(-_LARGEST, min(_LARGEST, found)) if math.isfinite(found) else 0.0
 
 
 def flag(value: Any, key: str) -> bool:
