@@ -186,17 +186,17 @@ def test_half_characters_harm_nothing() -> None:
 def test_news_says_each_change_once_and_knows_what_it_no_longer_knows() -> None:
     """After a revision: what changed since, the newest of each; None where it was never so or is too long ago."""
     journal = Journal(clock=lambda: 1000)
-    start = journal.rev
-    assert journal.news(start) == ()
+    start = journal.board.rev
+    assert journal.board.since(start) == ()
     for _ in range(3):
         journal.shown(message(1))
     journal.told(change("cpu", "ALARM", 1))
-    news = journal.news(start)
+    news = journal.board.since(start)
     assert news is not None
     assert [(one.sort, one.key) for one in news] == [("message", message(1).ts), ("alarm", "cpu")]
-    assert journal.news(journal.rev) == ()
-    assert journal.news(start - 1) is None
-    assert journal.news(journal.rev + 1) is None
+    assert journal.board.since(journal.board.rev) == ()
+    assert journal.board.since(start - 1) is None
+    assert journal.board.since(journal.board.rev + 1) is None
     journal.close()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,23 @@ def test_the_journal_and_the_sightings_are_the_same_wherever_the_function_runs(r
         assert [one.verdict for one in journal.sent(alarm.ts)] == ["ok"]
         assert [one.did for one in journal.tellings(alarm.ts)] == ["shown"]
         assert any(text.startswith("TEST") for text in read)
+
+
+def test_a_real_slack_is_told_first_and_the_page_shows_a_copy() -> None:
+    """Both get every message, each in its own way; the journal says where each was shown."""
+    with LocalSlack(channel="#real") as real:
+        config = replace(slack_target.local(None, "en"), webhook_url=real.webhook_url)
+        world = World()
+        with rig(Plan(config, real=True, metrics=world.metrics, clock=world.clock)) as running:
+            running.desk.stage.put_alarms([cpu_alarm()])
+            for value in ("ALARM", "OK"):
+                world.now += 5_000
+                running.desk.stage.set_state("cpu", value, "a try")
+                assert running.desk.stage.hand_in(tutorial_event()).result(60).error == ""
+            journal = running.desk.journal
+            (copy,) = [one for one in journal.messages(Wanted(colour="green")) if not one.thread_ts]
+            assert {one.destination for one in journal.tellings(copy.ts)} == {"slack", "page"}
+        assert [one.text.split(" · ")[0] for one in real.messages()] == ["🔴 ALARM", "TEST", "✅ OK", "TEST"]
 
 
 def test_what_the_function_raises_is_told_with_its_tries() -> None:

@@ -41,6 +41,13 @@ def test_another_host_is_refused(page: Shown, host: str) -> None:
     assert request(f"{page.url}/", headers={"Host": host}, verb="GET").status == 403
 
 
+@pytest.mark.parametrize(("mode", "status"), [("navigate", 200), ("no-cors", 403), ("cors", 403), ("websocket", 403)])
+def test_a_link_may_lead_here_but_no_other_page_may_fetch(page: Shown, mode: str, status: int) -> None:
+    """What another page loads from here is refused, even where it could not read the answer."""
+    headers = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": mode}
+    assert request(f"{page.url}/", headers=headers, verb="GET").status == status
+
+
 @pytest.mark.parametrize(
     "headers",
     [

@@ -239,7 +239,7 @@ class Stream:
 def test_news_is_told_as_it_happens_and_again_after_a_lost_connection() -> None:
     """A stream tells what changed; whoever comes back with the last id hears what was missed, and only that."""
     with shown("en", None, cpu_alarm()) as page:
-        stream = Stream(page, str(page.rig.desk.journal.rev))
+        stream = Stream(page, str(page.rig.desk.journal.board.rev))
         page.rig.desk.stage.set_state("cpu", "ALARM", "a try")
         name, news, last = stream.next()
         assert (name, news[0]) == ("news", ["alarm", "cpu"])

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -17,21 +16,22 @@ from typing import Any
 
 from tocsin_local.function import Invocation
 from tocsin_local.journal import content
+from tocsin_local.journal.board import Board
 from tocsin_local.journal.file import File
 from tocsin_local.journal.lines import finding, happened
-from tocsin_local.journal.records import Entry, Finding, News, Telling, Transition, Wanted
+from tocsin_local.journal.records import Entry, Finding, Telling, Transition, Wanted
 from tocsin_local.metrics import Datapoint
 from tocsin_local.slack import Message, Received
 from tocsin_local.state_change import Change, State
 
 KEPT = 10_000  # messages, requests, events and changes of state, each
 BEATS = 10_800  # beats whose datapoints outlive a restart: three hours
-RECENT = 2_000  # pieces of news that a page which lost its connection can ask for
 SLACK = 1.1  # how far over its bound a table may grow before it is cut: cutting at each row would cost more
 
 
 class Journal:
     """One stage's journal. ``path`` is its file, None for one in memory; ``clock`` gives milliseconds.
+    ``board`` has the news of what changes.
 
     Safe for many threads. ConfigError where the file is another process's or cannot be read.
     """
@@ -46,10 +46,7 @@ class Journal:
         self._clock, self._kept = clock, kept
         self._lock = threading.Lock()
         self._heard: list[Finding] = []
-        self._listeners: list[Callable[[], None]] = []
-        self._news: deque[News] = deque(maxlen=RECENT)
-        # Revisions go on from the clock, so that those of an earlier life are never taken for new ones.
-        self._rev = self._clock()
+        self.board = Board(clock())
         self._written: dict[str, int] = {}
 
     def close(self) -> None:
@@ -93,7 +90,7 @@ class Journal:
             if known:
                 file.execute("UPDATE led SET ts = ? WHERE id = ? AND ts = ''", (message.ts, content.clean(known)))
             self._bound("message")
-        self._tell(*{("message", root), *([("message", message.ts)] if message.broadcast else [])})
+        self.board.tell(*{("message", root), *([("message", message.ts)] if message.broadcast else [])})
 
     def received(self, received: Received) -> None:
         """A request to the local Slack, with what was thought of it."""
@@ -106,7 +103,7 @@ class Journal:
             )
             self._bound("sent")
         if about.root:
-            self._tell(("message", about.root))
+            self.board.tell(("message", about.root))
 
     def sampled(self, at: int, points: Iterable[Datapoint]) -> None:
         """The datapoints of one beat, for the next life."""
@@ -232,34 +229,6 @@ class Journal:
         """How many messages there are, replies too."""
         return int(self._file.rows("SELECT count(*) FROM message")[0][0])
 
-    # News
-
-    @property
-    def rev(self) -> int:
-        """The revision of what is newest."""
-        with self._lock:
-            return self._rev
-
-    def news(self, since: int) -> tuple[News, ...] | None:
-        """What changed after a revision, each thing once; None where that is too long ago, or never was."""
-        with self._lock:
-            known = self._news[0].rev - 1 if self._news else self._rev
-            if since < known or since > self._rev:
-                return None
-            newest = {(one.sort, one.key): one for one in self._news if one.rev > since}
-        return tuple(sorted(newest.values(), key=lambda one: one.rev))
-
-    def listen(self, listener: Callable[[], None]) -> Callable[[], None]:
-        """Call ``listener`` when there is news, from whatever thread; call the answer to end that."""
-        with self._lock:
-            self._listeners.append(listener)
-
-        def end() -> None:
-            with self._lock:
-                self._listeners.remove(listener)
-
-        return end
-
     # Writing
 
     def _note_telling(self, told: dict[str, Any]) -> None:
@@ -269,7 +238,7 @@ class Journal:
             file.execute("INSERT INTO telling (id, body) VALUES (?, ?)", (name, json.dumps(asdict(telling))))
             self._bound("telling")
             found = file.execute("SELECT ts FROM message WHERE id = ? ORDER BY ts DESC LIMIT 1", (name,)).fetchall()
-        self._tell(*(("message", ts) for (ts,) in found))
+        self.board.tell(*(("message", ts) for (ts,) in found))
 
     def _note_change(self, change: Change) -> None:
         after = change.after
@@ -279,7 +248,7 @@ class Journal:
             file.execute("INSERT INTO transition (alarm, body) VALUES (?, ?)", (name, json.dumps(asdict(moved))))
             file.execute("INSERT OR REPLACE INTO alarm VALUES (?, ?)", (name, json.dumps(asdict(after))))
             self._bound("transition")
-        self._tell(("alarm", change.name))
+        self.board.tell(("alarm", change.name))
 
     def _note_entry(self, done: Invocation, findings: tuple[Finding, ...]) -> None:
         event = json.dumps(done.event, ensure_ascii=False, indent=2, default=str)
@@ -301,7 +270,7 @@ class Journal:
             led = [self._link(n, one, name) for one in findings if one.did == "taken in" for name in one.messages]
             self._bound("entry")
             self._bound("led", 4 * self._kept, "rowid")
-        self._tell(("entry", str(n)), *(("message", ts) for ts in led if ts))
+        self.board.tell(("entry", str(n)), *(("message", ts) for ts in led if ts))
 
     def _link(self, n: int, found: Finding, name: str) -> str:
         """Tie an event to the newest message of that id; the message learns of its kind."""
@@ -327,15 +296,6 @@ class Journal:
                 (kept,),
             )
         self._written[table] = kept
-
-    def _tell(self, *changed: tuple[str, str]) -> None:
-        with self._lock:
-            for sort, key in changed:
-                self._rev += 1
-                self._news.append(News(self._rev, sort, key))
-            listeners = tuple(self._listeners)
-        for listener in listeners:
-            listener()
 
 
 def _entry(n: int, body: str) -> Entry:

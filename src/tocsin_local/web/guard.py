@@ -58,9 +58,11 @@ def _refusal(method: str, headers: Mapping[str, str]) -> Callable[[Scope, Receiv
         return PlainTextResponse("not from here\n", 403)
     if "origin" in headers and headers["origin"].lower() != f"http://{host}":
         return PlainTextResponse("not from here\n", 403)
-    if method in SAFE:
-        return None
-    if headers.get("sec-fetch-site", "same-origin") != "same-origin":
+    site, mode = headers.get("sec-fetch-site", "same-origin"), headers.get("sec-fetch-mode", "")
+    if method in SAFE:  # a link may lead here; a script or a picture of another page may not fetch
+        elsewhere = site in ("cross-site", "same-site") and mode != "navigate"
+        return PlainTextResponse("not from here\n", 403) if elsewhere else None
+    if site != "same-origin":
         return PlainTextResponse("not from here\n", 403)
     if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         return PlainTextResponse("only application/json\n", 415)

@@ -11,7 +11,7 @@ import contextlib
 import json
 from collections.abc import AsyncIterator
 
-from tocsin_local.journal import Journal
+from tocsin_local.journal.board import Board
 from tocsin_local.journal.records import News
 
 ALIVE = 15.0  # seconds after which silence is broken, so that both sides notice a dead connection
@@ -21,8 +21,8 @@ TOGETHER = 0.05  # seconds that news is gathered before it is told
 class Live:
     """The streams of one server. ``close`` ends them all, from whatever thread."""
 
-    def __init__(self, journal: Journal) -> None:
-        self._journal = journal
+    def __init__(self, board: Board) -> None:
+        self._board = board
         self._closed = False
         self._wakers: set[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = set()
 
@@ -40,15 +40,15 @@ class Live:
             with contextlib.suppress(RuntimeError):
                 loop.call_soon_threadsafe(wake.set)
 
-        end = self._journal.listen(tell)
+        end = self._board.listen(tell)
         self._wakers.add((loop, wake))
         try:
             yield "retry: 1000\n\n"
             while not self._closed:
                 wake.clear()
-                news = self._journal.news(since)
+                news = self._board.since(since)
                 if news is None:
-                    since = self._journal.rev
+                    since = self._board.rev
                     yield _event("resync", since, [])
                 elif news:
                     since = news[-1].rev

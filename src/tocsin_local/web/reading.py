@@ -66,7 +66,7 @@ class _Reading:
             answer.set_cookie(COOKIE, request.query_params["lang"], 31_536_000, httponly=True, samesite="strict")
             return answer
         desk, reader, look = self._desk, self._reader(request), _look(request)
-        rev = desk.journal.rev
+        rev = desk.journal.board.rev
         parts = document.Parts(
             channel=channel.rows(desk.journal, look, reader),
             alarms=alarms.cards(desk.stage, desk.journal, reader),
@@ -158,7 +158,7 @@ class _Reading:
     async def news(self, request: Request) -> Response:
         """What changes, as server-sent events, from the revision that the browser has seen on."""
         seen = request.headers.get("last-event-id") or request.query_params.get("since") or ""
-        since = int(seen) if seen.isdecimal() and len(seen) < 18 else self._desk.journal.rev
+        since = int(seen) if seen.isdecimal() and len(seen) < 18 else self._desk.journal.board.rev
         return Stream(self._live.stream(since), media_type="text/event-stream")
 
     def _reader(self, request: Request) -> Reader:

@@ -27,7 +27,7 @@ class Server:
         self._socket = _listening(port)
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         self._file = address_file
-        self._live = Live(desk.journal)
+        self._live = Live(desk.journal.board)
         config = uvicorn.Config(
             app(desk, self._live), log_config=None, lifespan="off", access_log=False, timeout_graceful_shutdown=2
         )

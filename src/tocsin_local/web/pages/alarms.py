@@ -25,6 +25,7 @@ SIGNS = {
 }
 _ORDER = {"ALARM": 0, "INSUFFICIENT_DATA": 1, "OK": 2}
 HISTORY = 50
+MANY = 8  # more alarms than these can be sifted by name
 
 
 def cards(stage: Stage, journal: Journal, reader: Reader, opened: str = "") -> Drawn:
@@ -33,7 +34,13 @@ def cards(stage: Stage, journal: Journal, reader: Reader, opened: str = "") -> D
     if not standings:
         return tag("p", reader.say("no_alarms"), cls="nothing")
     chosen = {opened} if opened else {one.name for one in _foremost(standings)}
-    return tag("div", [_card(one, stage, journal, reader, one.name in chosen) for one in standings], cls="cards")
+    drawn = [_card(one, stage, journal, reader, one.name in chosen) for one in standings]
+    return tag("div", _sieve(reader) if len(standings) > MANY else None, tag("div", drawn, cls="cards"))
+
+
+def _sieve(reader: Reader) -> Drawn:
+    said = reader.say("sieve")
+    return tag("input", type="search", cls="sieve needs-script", placeholder=said, aria_label=said, autocomplete="off")
 
 
 def card(name: str, stage: Stage, journal: Journal, reader: Reader) -> Drawn | None:

@@ -158,6 +158,7 @@ async function alarmChanged(name) {
   const fresh = found?.querySelector(".alarm");
   if (!fresh) return;
   fresh.open = card.open;
+  fresh.hidden = card.hidden;
   for (const more of card.querySelectorAll("details[data-part]")) {
     const same = fresh.querySelector(`details[data-part="${more.dataset.part}"]`);
     if (same) same.open = more.open;
@@ -220,6 +221,13 @@ function listen() {
     working = working.then(catchUp).catch(() => undefined);
   });
 }
+
+document.querySelector(".sieve")?.addEventListener("input", (event) => {
+  const wanted = event.target.value.trim().toLowerCase();
+  for (const card of document.querySelectorAll(".alarm[data-name]")) {
+    card.hidden = !`${card.dataset.name} ${card.dataset.state}`.toLowerCase().includes(wanted);
+  }
+});
 
 // Charts: only those that are seen are asked for
 
