@@ -141,6 +141,20 @@ def test_a_restart_finds_everything(tmp_path: Path) -> None:
     second.close()
 
 
+def test_its_file_is_its_owners_alone(tmp_path: Path) -> None:
+    """What came in may hold what not everybody on this machine should read."""
+    path = tmp_path / "journal.sqlite"
+    Journal(path).close()
+    assert path.stat().st_mode & 0o077 == 0
+
+
+def test_a_damaged_file_is_told_in_words(tmp_path: Path) -> None:
+    """Which file, and what to do: no traceback."""
+    (tmp_path / "journal.sqlite").write_bytes(b"not a database" * 1000)
+    with pytest.raises(ConfigError, match=r"journal\.sqlite cannot be used"):
+        Journal(tmp_path / "journal.sqlite")
+
+
 def test_two_stages_never_share_a_journal(tmp_path: Path) -> None:
     """The second one is told what is the matter, and what to do."""
     journal = Journal(tmp_path / "journal.sqlite")

@@ -44,11 +44,13 @@ class File:
     def __init__(self, path: Path | None) -> None:
         self._lock = threading.RLock()
         try:
+            if path:
+                path.touch(mode=0o600)  # what came in is nobody else's business
             self._connection = sqlite3.connect(
                 path or ":memory:", check_same_thread=False, isolation_level=None, timeout=0
             )
             self._open()
-        except sqlite3.OperationalError as error:
+        except (sqlite3.Error, OSError) as error:
             raise ConfigError(
                 f"{path} cannot be used: {error}", "another `tocsin up` may be running; or name a folder with --state"
             ) from None
