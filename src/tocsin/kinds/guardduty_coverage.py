@@ -57,8 +57,9 @@ def read(envelope: Envelope) -> tuple[Signal, ...]:
     resource = fields.mapping(detail, "resourceDetails")
     inner = fields.mapping(resource, "eksClusterDetails", "ecsClusterDetails", "ec2InstanceDetails")
     name, sort = fields.text(inner, "clusterName", "instanceId"), fields.text(resource, "resourceType")
-    if not name:
+    if not (name or sort):
         raise ValueError("a change of coverage that names no resource")
+    name = name or sort
     new = fields.text(detail, "currentStatus") or fields.text(envelope.body, "detail-type").rpartition(" ")[2]
     state: State = "ok" if new.upper() == "HEALTHY" else "firing"
     firing = state == "firing"

@@ -110,13 +110,14 @@ _SHOWN = 6
 
 
 def read(envelope: Envelope) -> tuple[Signal, ...]:
-    """One condition. Raises ValueError when neither an id nor a title is told."""
+    """One condition. Raises ValueError when nothing says what was found."""
     detail = plainly.detail(envelope)
     where = plainly.origin(envelope)
-    identity = fields.text(detail, "id", "alert-arn")
     kind = fields.text(detail, "type") or fields.text(detail, "name", "title")
-    if not (identity and kind):
-        raise ValueError("a Macie finding without an id or a type")
+    if not kind:
+        raise ValueError("a Macie finding without a type or a name")
+    named = fields.text(detail, "id", "alert-arn") or next(iter(fields.texts(envelope.body, "resources")), "")
+    identity = named or envelope.event_id
     region = fields.text(detail, "region") or where.region
     account = fields.text(detail, "accountId") or where.account
     partition = fields.text(detail, "partition") or where.partition
@@ -175,8 +176,9 @@ def _name(bucket: fields.Json, thing: fields.Json) -> str:
 
 
 def _severity(detail: fields.Json) -> Severity:
-    """Macie's word; Macie Classic graded from 1 to 10."""
-    return severities.by_word(_grade(detail), severities.by_score(fields.number(detail, "risk-score")))
+    """Macie's word; Macie Classic graded from 1 to 10, once from 1 to 100."""
+    risk = fields.number(detail, "risk-score")
+    return severities.by_word(_grade(detail), severities.by_score(risk / 10 if risk and risk > 10 else risk))
 
 
 def _grade(detail: fields.Json) -> str:

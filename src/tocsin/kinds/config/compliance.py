@@ -15,8 +15,8 @@ def signal(envelope: Envelope, detail: fields.Json) -> Signal:
     named = fields.mapping(fields.mapping(now, "evaluationResultIdentifier"), "evaluationResultQualifier")
     rule = fields.text(detail, "configRuleName") or fields.text(named, "configRuleName")
     thing = fields.text(detail, "resourceId") or fields.text(named, "resourceId")
-    if not (rule and thing):
-        raise ValueError("a change of compliance without a rule or a resource")
+    if not (rule or thing):
+        raise ValueError("a change of compliance without a rule and a resource")
     sort = fields.text(detail, "resourceType") or fields.text(named, "resourceType")
     where, arn = plainly.origin(envelope), arns.parse(fields.text(detail, "configRuleARN", "configRuleArn"))
     region = fields.text(detail, "awsRegion") or (arn.region if arn else where.region)
@@ -36,7 +36,7 @@ def signal(envelope: Envelope, detail: fields.Json) -> Signal:
         old_at=instants.written(before.get("resultRecordedTime")),
         tell=state == "ok" and old == "NON_COMPLIANT",
         subject=f"{partition}:{account}:{region}:config:{rule}:{sort}:{thing}",
-        title=Phrase(_title(state, old), {"rule": rule, "resource": arns.name(thing)}),
+        title=Phrase(_title(state, old), {"rule": rule or "-", "resource": arns.name(thing) or account}),
         at=recorded or instants.written(detail.get("notificationCreationTime")) or plainly.moment(envelope),
         severity="medium" if firing else "info",
         summary=_summary(word, old),

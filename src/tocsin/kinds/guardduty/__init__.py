@@ -21,7 +21,7 @@ _GRADES = {"critical": 9, "high": 7, "medium": 4, "low": 1, "info": 0}
 
 
 def read(envelope: Envelope) -> tuple[Signal, ...]:
-    """One condition. Raises ValueError when the finding names neither itself nor its type."""
+    """One condition. Raises ValueError when nothing says what was found."""
     finding = fields.camel(plainly.detail(envelope))
     service = fields.mapping(finding, "service")
     partition, account, region = plainly.origin(envelope)
@@ -29,9 +29,9 @@ def read(envelope: Envelope) -> tuple[Signal, ...]:
     account = fields.text(finding, "accountId") or account
     arn = arns.parse(fields.text(finding, "arn"))
     partition = arn.partition if arn else arns.partition_of(region)
-    identity, kind = fields.text(finding, "id"), fields.text(finding, "type")
-    if not kind or not (identity or arn):
-        raise ValueError("a GuardDuty finding without a type or an id")
+    identity, kind = fields.text(finding, "id"), fields.text(finding, "type", "title")
+    if not kind:
+        raise ValueError("a GuardDuty finding without a type or a title")
     score = fields.number(finding, "severity")
     archived = fields.yes(service, "archived")
     url = console.page(partition, region, "guardduty/home", f"#/findings?search=id%3D{identity}")
@@ -40,7 +40,7 @@ def read(envelope: Envelope) -> tuple[Signal, ...]:
             kind="guardduty",
             sort="condition",
             state="ok" if archived else "firing",
-            subject=f"{partition}:{account}:{region}:{arn or identity}",
+            subject=f"{partition}:{account}:{region}:{arn or identity or envelope.event_id}",
             title=Phrase(teaching.title(kind), {"what": resources.noun(finding, account), "type": kind}),
             at=instants.written(finding.get("updatedAt"))
             or instants.written(service.get("eventLastSeen"))

@@ -28,12 +28,10 @@ def read(raw: fields.Json) -> Finding:
     region = fields.text(cloud, "region") or fields.text(fields.first(raw, "resources"), "region")
     partition = fields.text(cloud, "cloud_partition") or (known.partition if known else arns.partition_of(region))
     product = fields.text(fields.mapping(meta, "product"), "name")
+    title = fields.text(info, "title", "desc") or fields.text(raw, "class_name", "type_name") or identity
     return Finding(
-        id=identity,
-        title=fields.text(info, "title")
-        or fields.text(info, "desc")
-        or fields.text(raw, "class_name", "type_name")
-        or identity,
+        id=identity or title,
+        title=title,
         state=_state(raw, fields.text(compliance, "status")),
         severity=_severity(raw),
         grade=fields.text(raw, "severity") or fields.text(fields.mapping(raw, "vendor_attributes"), "severity"),
