@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from emulator import access
 from raw_server import RawServer, Say, http
@@ -32,13 +33,18 @@ def lost(_: Answer) -> Say:
 
 @dataclass
 class Relay:
-    """``alter`` maps an action to what is done with its next answers, one after the other; None leaves one alone."""
+    """``alter`` maps an action to what is done with its next answers, one after the other; None leaves one alone.
+
+    ``calls`` are the actions that were heard, ``asked`` what each of them was given.
+    """
 
     alter: dict[str, list[Alter | None]] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
+    asked: list[dict[str, Any]] = field(default_factory=list)
 
-    def answer(self, action: str, answer: Answer) -> Say:
+    def answer(self, action: str, asked: bytes, answer: Answer) -> Say:
         self.calls.append(action)
+        self.asked.append(json.loads(asked))
         waiting = self.alter.get(action)
         alter = waiting.pop(0) if waiting else None
         return (alter(answer) if alter else None) or http(answer.status, answer.body)
@@ -53,7 +59,7 @@ def relayed(endpoint: str, table: str) -> Iterator[tuple[DynamoStore, Relay]]:
         heard = server.heard[-1]
         headers = dict(_HEADER.findall(heard.head))
         answer = upstream.post(endpoint, heard.body, headers)
-        return relay.answer(headers["X-Amz-Target"].partition(".")[2], answer)
+        return relay.answer(headers["X-Amz-Target"].partition(".")[2], heard.body, answer)
 
     with RawServer(forward) as server:
         client = Client(access(f"http://127.0.0.1:{server.port}"), downstream, sleep=lambda _: None)

@@ -11,14 +11,16 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
+import botocore.session
 import pytest
+from botocore.validate import ParamValidator
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import emulator
 from raw_server import http
 from relay import Relay, error, lost, relayed
-from tocsin.aws.calls import Call
+from tocsin.aws.calls import CALLS, Call
 from tocsin.aws.client import Client
 from tocsin.aws.dynamodb_store import DynamoStore
 from tocsin.aws.errors import AwsError
@@ -159,6 +161,21 @@ def test_a_denied_write_goes_up(through: tuple[DynamoStore, Relay]) -> None:
     with pytest.raises(AwsError) as absent:
         DynamoStore(store.client, "no-such-table").read(["a"])
     assert absent.value.kind == "absent"
+
+
+def test_every_request_is_one_that_botocore_would_send(through: tuple[DynamoStore, Relay]) -> None:
+    """Names, types and required members of each call are those of the service's own model."""
+    store, relay = through
+    put(store, Put("a", Seen(1), due=1, of="m", expires=9), Put("b", Seen(1), due=2, of="m"))
+    add(store, "a")
+    store.change(["a", "b"], lambda _: (Put("b", Seen(2), due=2, of="m"),))
+    assert len(store.due(9, 1)) == len(store.members("m", "a", 1)) == 1
+    store.drop(["a"])
+    model = botocore.session.Session().get_service_model("dynamodb")
+    for action, request in zip(relay.calls, relay.asked, strict=True):
+        report = ParamValidator().validate(request, model.operation_model(action).input_shape)
+        assert not report.has_errors(), f"{action}: {report.generate_report()}"
+    assert set(relay.calls) == {call.action for call in CALLS if call.service == "dynamodb"}
 
 
 def test_what_was_just_written_is_due_although_the_index_lags(through: tuple[DynamoStore, Relay]) -> None:
