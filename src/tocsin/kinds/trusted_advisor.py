@@ -36,7 +36,7 @@ WORDS = {
         "quota_full": "할당량 소진: {what}",
         "exposed": "액세스 키 노출: {what}",
         "says": "상태 {status}",
-        "used": "{limit} 중 {used} 사용",
+        "used": "한도 {limit} 중 {used} 사용",
         "check": "점검 항목",
         "means_quota": "할당량을 다 쓰면 새 리소스를 만들 수 없고 확장이 실패합니다.",
         "do_quota": "Service Quotas에서 증설을 요청하거나 필요 없는 리소스를 삭제하세요.",
