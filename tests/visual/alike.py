@@ -48,7 +48,7 @@ class Pair:
 def sent() -> Iterator[dict[str, Any]]:
     """Every block that we send for some events of each kind, once."""
     seen = set()
-    for path in (path for kind in KINDS for path in sorted(kind.glob("*[!p].json"))[:EACH]):
+    for path in (path for kind in KINDS for path in events(kind)[:EACH]):
         for one in previews(path.read_bytes(), Config(zone=UTC)):
             for message in one.messages:
                 within = [block for held in message.get("attachments", ()) for block in held["blocks"]]
@@ -56,6 +56,10 @@ def sent() -> Iterator[dict[str, Any]]:
                     if (key := json.dumps(block)) not in seen:
                         seen.add(key)
                         yield block
+
+
+def events(kind: Path) -> list[Path]:
+    return sorted(path for path in kind.glob("*.json") if not path.name.endswith(".snap.json"))
 
 
 def of_every_type() -> Iterator[dict[str, Any]]:

@@ -6,6 +6,9 @@
     posted(payload, ts, …) -> Message           makes a `tocsin_local.slack.Message` of a bare payload
     View(language="en", zone=UTC)               who reads: "en" or "ko", and the zone that dates are written in
 
+    messages.article, notifications.banner_pair: the first two as elements, to build into a page with `markup.h`
+    documents.document                          a whole static page
+
 `post` and `replies` are `tocsin_local.slack.Message`; replies are those in its thread, oldest first. A reply that was
 also sent to the channel is drawn in the channel by calling `message` with it.
 
@@ -19,6 +22,7 @@ colours; data-theme="light" or "dark" on it or on any ancestor overrides the rea
     a.sk-button[href] for a button with a URL, button.sk-button[data-action-id][data-block-id][data-value] for another
     time.sk-date[datetime][data-date-format="{date_short_pretty} {time_secs}"]: a script may write the reader's own
         zone into it; without one it holds the date in the view's zone
+    span.sk-mention a person or a group, with .sk-call the whole channel; span.sk-channel a channel
     p.sk-unknown: a block that cannot be shown, by name: never dropped in silence
 
 Safe: text enters only through `markup`, which escapes it; tags and attributes are named in our code alone; there is no
