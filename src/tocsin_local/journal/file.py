@@ -46,10 +46,7 @@ class File:
         try:
             if path:
                 path.touch(mode=0o600)  # what came in is nobody else's business
-            self._connection = sqlite3.connect(
-                path or ":memory:", check_same_thread=False, isolation_level=None, timeout=0
-            )
-            self._open()
+            self._connection = _opened(path)
         except (sqlite3.Error, OSError) as error:
             raise ConfigError(
                 f"{path} cannot be used: {error}", "another `tocsin up` may be running; or name a folder with --state"
@@ -78,8 +75,10 @@ class File:
         with self._lock:
             return self._connection.execute(query, values).fetchall()
 
-    def _open(self) -> None:
-        connection = self._connection
+
+def _opened(path: Path | None) -> sqlite3.Connection:
+    connection = sqlite3.connect(path or ":memory:", check_same_thread=False, isolation_level=None, timeout=0)
+    try:
         # The lock is the process's own and is gone with it, however it ends: https://sqlite.org/pragma.html
         connection.execute("PRAGMA locking_mode = EXCLUSIVE")
         connection.execute("PRAGMA journal_mode = WAL")
@@ -87,3 +86,7 @@ class File:
         if connection.execute("PRAGMA user_version").fetchone()[0] > _VERSION:
             raise sqlite3.OperationalError("a newer tocsin wrote it")
         connection.executescript(f"BEGIN IMMEDIATE; {_SHAPE} COMMIT;")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
