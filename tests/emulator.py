@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -24,10 +25,12 @@ _LISTENS = re.compile(r"Running on (http://127\.0\.0\.1:\d+)")
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[str]:
-    """Starts it on a free port, and gives its address. ``folder`` is its home: it may leave files there."""
+def running(folder: Path, port: int = 0) -> Iterator[str]:
+    """Starts it, and gives its address. ``folder`` is its home: it may leave files there. Functions that it runs only
+    find it where ``port`` is a number that was chosen before."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    settings = {"BIND_HOST": "127.0.0.1", "GATEWAY_PORT": "0", "IOT_MTLS_ENABLED": "0", "HOME": str(folder)}
+    settings = {"BIND_HOST": "127.0.0.1", "GATEWAY_PORT": str(port), "MINISTACK_HOST": "127.0.0.1"}
+    settings |= {"IOT_MTLS_ENABLED": "0", "HOME": str(folder)}
     process = subprocess.Popen(
         [sys.executable, "-m", "ministack"],
         env=environment | settings,
@@ -55,6 +58,24 @@ def _listen(process: subprocess.Popen[str], said: Queue[str]) -> None:
         for line in log:
             if found := _LISTENS.search(line):
                 said.put(found[1])
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+def environment(endpoint: str, region: str) -> dict[str, str]:
+    """What points boto3 at an emulator, and at nothing else."""
+    return {
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_DEFAULT_REGION": region,
+        "AWS_ACCESS_KEY_ID": "123456789012",
+        "AWS_SECRET_ACCESS_KEY": "not-a-secret",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    }
 
 
 def access(endpoint: str) -> Aws:

@@ -45,7 +45,9 @@ def _line(event: Mapping[str, Any]) -> Line:
     logged = _LOGGED.fullmatch(message)
     text = logged["text"] if logged else message
     level = logged["level"] if logged else "" if message.startswith(_OF_LAMBDA) else "INFO"
-    return Line(event["eventId"], event["timestamp"], level, text, _about(text))
+    # No field of the answer is promised, not even the id.
+    name = event.get("eventId") or f"{event.get('logStreamName')}:{event['timestamp']}:{message}"
+    return Line(name, event["timestamp"], level, text, _about(text))
 
 
 def _about(text: str) -> Mapping[str, Any]:

@@ -1,0 +1,288 @@
+"""The stack on a small AWS, without its schedule: planned, made, used by both roads, kept up to date, taken away.
+
+What this AWS cannot show (docs/install.md) the same story shows on another one: tests/localstack.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+import emulator
+from tocsin.ports import ConfigError
+from tocsin_cli.app import cli
+from tocsin_cli.cloud import Cloud, cloud
+from tocsin_cli.stack.changes import Changes, Step
+from tocsin_cli.stack.deployment import Deployment, Wish, deployment
+from tocsin_cli.stack.greeting import greet
+from tocsin_cli.stack.plain_words import done, planned
+from tocsin_cli.stack.slack_secret import Vault
+from tocsin_cli.stack.standing import Stack, find, made
+from tocsin_local.slack.server import LocalSlack
+
+REGION = "eu-north-1"
+
+
+def _nap(seconds: float) -> None:
+    """The emulator answers at once, so its answers need not be awaited for seconds."""
+    os.sched_yield()
+
+
+@dataclass(frozen=True)
+class Place:
+    """A stack in the small AWS, and the Slack that it posts to."""
+
+    cloud: Cloud
+    slack: LocalSlack
+    deployment: Deployment
+    steps: list[Step]
+
+    @property
+    def stack(self) -> Stack:
+        return made(self.cloud, "tocsin")
+
+    def client(self, service: str) -> Any:
+        return self.cloud.client(service)
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """Everything in place, and one stack made."""
+    with ExitStack() as closing:
+        endpoint = closing.enter_context(emulator.running(tmp_path_factory.mktemp("aws"), emulator.free_port()))
+        slack = closing.enter_context(LocalSlack())
+        environ = closing.enter_context(pytest.MonkeyPatch.context())
+        for name, value in emulator.environment(endpoint, REGION).items():
+            environ.setenv(name, value)
+        here = closing.enter_context(cloud(None, None))
+        steps: list[Step] = []
+        ready = deployment(here, Changes(here, "tocsin", steps.append, sleep=_nap))
+        plan = ready.plan(Wish("webhook", email="ops@example.com").parameters(None))
+        ready.carry_out(plan)
+        Vault(here, "tocsin", "webhook").fill(slack.webhook_url)
+        yield Place(here, slack, ready, steps)
+
+
+def _run(*arguments: str) -> tuple[int, str]:
+    done = CliRunner().invoke(cli, list(arguments))
+    if done.exception is not None and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return done.exit_code, done.output
+
+
+def test_each_resource_was_told_as_it_was_made(place: Place) -> None:
+    """People see every resource by its own name, in words, and no failure."""
+    said = [line for step in place.steps if (line := done(step))]
+
+    assert "  ✓ made: function Function" in said and "  ✓ made: queue DeadLetters" in said
+    assert all(line.startswith("  ✓ made: ") for line in said) and len(said) >= 25
+
+
+def test_what_was_made_is_what_the_template_says(place: Place) -> None:
+    """Asked one by one - for "complete" proves little - the resources are there, and hang together."""
+    queue, dead = (_attributes(place, name) for name in ("QueueUrl", "DeadLettersUrl"))
+    (mapping,) = place.client("lambda").list_event_source_mappings(FunctionName="tocsin")["EventSourceMappings"]
+    rule = place.client("events").describe_rule(Name="tocsin-all-alarms")
+    function = place.client("lambda").get_function_configuration(FunctionName="tocsin")
+
+    assert json.loads(queue["RedrivePolicy"]) == {"deadLetterTargetArn": dead["QueueArn"], "maxReceiveCount": 5}
+    assert mapping["EventSourceArn"] == queue["QueueArn"] and mapping["FunctionResponseTypes"]
+    assert "tocsin-heartbeat" in rule["EventPattern"] and rule["State"] == "ENABLED"
+    assert function["Environment"]["Variables"]["TOCSIN_STORE"] == "dynamodb:tocsin"
+    assert {each["Protocol"] for each in _subscriptions(place, "OpsTopicArn")} == {"email"}
+    assert {each["Protocol"] for each in _subscriptions(place, "TopicArn")} == {"sqs"}
+
+
+def test_an_alarm_of_yours_ends_in_slack_and_turns_green(place: Place) -> None:
+    """A datapoint beyond the threshold, by topic and queue; then one that is fine."""
+    cloudwatch = place.client("cloudwatch")
+    topic = place.stack.outputs["TopicArn"]
+    cloudwatch.put_metric_alarm(
+        AlarmName="checkout errors",
+        Namespace="Shop",
+        MetricName="Errors",
+        Statistic="Average",
+        Period=60,
+        EvaluationPeriods=1,
+        Threshold=4,
+        ComparisonOperator="GreaterThanThreshold",
+        AlarmActions=[topic],
+        OKActions=[topic],
+    )
+    _datapoint(place, 7)
+    fired = place.slack.wait_for(lambda each: "ALARM · checkout errors" in each.text, timeout=30)
+    _datapoint(place, 0)
+    over = place.slack.wait_for(lambda each: "OK · checkout errors" in each.text, timeout=30)
+
+    assert "&gt; 4" in fired.text and "after" in over.text
+
+
+def test_the_same_alarm_by_both_roads_is_one_message(place: Place) -> None:
+    """EventBridge's event and SNS's message about one change: one message, with the threshold."""
+    alarm = f"arn:aws:cloudwatch:{REGION}:{place.cloud.account}:alarm:twice"
+    state = {"value": "ALARM", "reason": "Threshold Crossed", "timestamp": "2026-11-24T12:00:00.123+0000"}
+    # This AWS sends no events of alarms and takes none: the event goes where the rule would put it.
+    event = {
+        "version": "0",
+        "id": "c4c1c1c9-6542-e61b-6ef0-8c4d36933a92",
+        "detail-type": "CloudWatch Alarm State Change",
+        "source": "aws.cloudwatch",
+        "account": place.cloud.account,
+        "time": "2026-11-24T12:00:00Z",
+        "region": REGION,
+        "resources": [alarm],
+        "detail": {"alarmName": "twice", "state": state, "previousState": {"value": "OK"}},
+    }
+    message = {
+        "AlarmName": "twice",
+        "AlarmArn": alarm,
+        "AWSAccountId": place.cloud.account,
+        "NewStateValue": "ALARM",
+        "OldStateValue": "OK",
+        "NewStateReason": "Threshold Crossed",
+        "StateChangeTime": "2026-11-24T12:00:00.123+0000",
+        "Region": "EU (Stockholm)",
+        "Trigger": {
+            "MetricName": "Errors",
+            "Namespace": "Shop",
+            "Statistic": "SUM",
+            "Period": 60,
+            "EvaluationPeriods": 1,
+            "ComparisonOperator": "GreaterThanThreshold",
+            "Threshold": 5.0,
+        },
+    }
+    place.client("sns").publish(TopicArn=place.stack.outputs["TopicArn"], Message=json.dumps(message))
+    place.client("sqs").send_message(QueueUrl=place.stack.outputs["QueueUrl"], MessageBody=json.dumps(event))
+    place.slack.wait_for(lambda each: "ALARM · twice" in each.text, timeout=30)
+    _until(lambda: _waiting(place) == 0)
+
+    assert len([each for each in place.slack.messages() if "twice" in each.text]) == 1
+
+
+def test_the_greeting_says_what_is_watched(place: Place) -> None:
+    """One message through the stack's own topic: how many alarms, and those that were firing already."""
+    place.client("cloudwatch").set_alarm_state(AlarmName="checkout errors", StateValue="ALARM", StateReason="a test")
+    greet(place.cloud, place.stack)
+    message = place.slack.wait_for(lambda each: "tocsin is connected" in each.text, timeout=30)
+
+    assert "Watching 1 alarms in eu-north-1" in str(message) and "already firing: checkout errors" in str(message)
+
+
+def test_poison_lies_in_the_dead_letters_and_comes_back(place: Place) -> None:
+    """`redrive` lists what could not be processed and hands it to the function once more."""
+    dead, failed = (place.stack.outputs[name] for name in ("DeadLettersUrl", "FailedInvocationsUrl"))
+    place.client("sqs").send_message(QueueUrl=failed, MessageBody=json.dumps({"requestPayload": {"text": "kept one"}}))
+    code, output = _run("redrive", "--yes")
+    place.slack.wait_for(lambda each: "kept one" in str(each), timeout=30)
+
+    assert code == 0 and "tocsin-failed: 1 failed invocations" in output and "tocsin-dead: 0" in output
+    assert _held(place, failed) == _held(place, dead) == 0
+
+
+def test_a_second_deployment_changes_nothing_of_its_own(place: Place) -> None:
+    """The parameters of before stay what they were; a plan alone leaves everything as it is."""
+    wish = Wish("webhook").parameters(place.stack)
+    before = place.stack
+    plan = place.deployment.plan(wish)
+    place.deployment.changes.drop(plan)
+
+    assert wish["OpsEmail"] == "ops@example.com"
+    assert not [line for line in planned(plan) if "a new one" in line or "- remove" in line]
+    assert place.stack == before
+
+
+def test_status_tells_each_part(place: Place) -> None:
+    """Each hop is looked at; the secret is named by where it lies and never shown."""
+    _, output = _run("status")
+
+    for part in ("topic: the queue is subscribed", "rule for all alarms: on", "Slack secret: there (webhook)"):
+        assert f"✓ {part}" in output
+    assert place.slack.webhook_url not in output
+
+
+def test_no_secret_is_in_what_the_stack_shows(place: Place) -> None:
+    """Parameters, outputs, events, the function's settings and its log hold no part of the webhook."""
+    cloudformation = place.client("cloudformation")
+    shown = [
+        cloudformation.describe_stacks(StackName="tocsin"),
+        cloudformation.describe_stack_events(StackName="tocsin"),
+        cloudformation.get_template(StackName="tocsin"),
+        place.client("lambda").get_function_configuration(FunctionName="tocsin"),
+        place.client("logs").filter_log_events(logGroupName="/aws/lambda/tocsin"),
+    ]
+    secret = place.slack.webhook_url.rsplit("/", 1)[-1]
+
+    assert secret not in str(shown) and "/tocsin/tocsin/slack-webhook" in str(shown)
+
+
+def test_destroy_leaves_nothing(place: Place) -> None:
+    """Asked one by one, nothing of the stack is left, nor its secret, nor its bucket; it says who loses a listener."""
+    code, output = _run("destroy", "--yes")
+    left = {
+        "stack": find(place.cloud, "tocsin"),
+        "queues": place.client("sqs").list_queues().get("QueueUrls", []),
+        "topics": place.client("sns").list_topics()["Topics"],
+        "tables": place.client("dynamodb").list_tables()["TableNames"],
+        "parameters": place.client("ssm").describe_parameters()["Parameters"],
+        "buckets": place.client("s3").list_buckets()["Buckets"],
+        "functions": place.client("lambda").list_functions()["Functions"],
+        "mappings": place.client("lambda").list_event_source_mappings()["EventSourceMappings"],
+        "rules": place.client("events").list_rules()["Rules"],
+        "logs": place.client("logs").describe_log_groups()["logGroups"],
+        "roles": place.client("iam").list_roles()["Roles"],
+        "alarms": place.client("cloudwatch").describe_alarms(AlarmNamePrefix="tocsin-")["MetricAlarms"],
+    }
+
+    assert code == 0 and "checkout errors acts on the topic" in output
+    assert {what: found for what, found in left.items() if found} == {}
+
+
+def test_without_a_stack_each_command_says_so(place: Place) -> None:
+    """One line that names stack, account and region, and the way out."""
+    for command in ("status", "test", "logs", "redrive"):
+        with pytest.raises(ConfigError, match=rf"there is no stack other in account {place.cloud.account}, {REGION}"):
+            _run(command, "--stack", "other")
+
+
+def _attributes(place: Place, output: str) -> dict[str, str]:
+    url = place.stack.outputs[output]
+    found: dict[str, str] = place.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+    return found
+
+
+def _held(place: Place, url: str) -> int:
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    found = place.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
+    return sum(int(value) for value in found.values())
+
+
+def _waiting(place: Place) -> int:
+    return _held(place, place.stack.outputs["QueueUrl"])
+
+
+def _subscriptions(place: Place, output: str) -> list[dict[str, str]]:
+    found: list[dict[str, str]] = place.client("sns").list_subscriptions_by_topic(TopicArn=place.stack.outputs[output])[
+        "Subscriptions"
+    ]
+    return found
+
+
+def _datapoint(place: Place, value: float) -> None:
+    place.client("cloudwatch").put_metric_data(
+        Namespace="Shop", MetricData=[{"MetricName": "Errors", "Value": value, "Timestamp": time.time()}]
+    )
+
+
+def _until(look: Any, seconds: float = 30) -> None:
+    end = time.monotonic() + seconds
+    while not look():
+        assert time.monotonic() < end, "nothing came of it"
