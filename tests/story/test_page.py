@@ -157,6 +157,25 @@ def test_events_are_sent_from_the_gallery_and_by_hand(browser: Browser, complain
     assert complaints == []
 
 
+def test_a_filter_stays_true_while_things_change(browser: Browser, complaints: list[str]) -> None:
+    """Looking at what is red: a new red message comes, another colour does not, and what turns green leaves."""
+    with shown("en", None, cpu_alarm()) as stage:
+        page = visit(browser, stage, complaints)
+        page.locator("select[name=colour]").select_option("red")
+        expect(page).to_have_url(re.compile("colour=red"))
+        expect(page.locator(".pulse.live")).to_be_visible()
+        stage.hand_in({"neither": "red nor green"})
+        stage.world.now += 5_000
+        stage.rig.desk.stage.set_state("cpu", "ALARM", "a try")
+        expect(page.locator(".row")).to_have_count(1, timeout=PATIENCE)
+        expect(page.locator("[data-count]")).to_have_text("2 messages")
+        stage.world.now += 5_000
+        stage.rig.desk.stage.set_state("cpu", "OK", "a try")
+        expect(page.locator(".row")).to_have_count(0, timeout=PATIENCE)
+        page.close()
+    assert complaints == []
+
+
 def test_a_phones_width_holds_everything(browser: Browser, complaints: list[str]) -> None:
     """Nothing is wider than the screen, whichever of the four is shown."""
     with shown("ko", None, cpu_alarm(), cpu_alarm("a-name-" + "without-any-end" * 12)) as stage:

@@ -81,7 +81,7 @@ class _Reading:
         return HTMLResponse(document.document(parts, reader, live=not look.wanted.before))
 
     def rows(self, request: Request) -> Response:
-        return _part(channel.rows(self._desk.journal, _look(request), self._reader(request)))
+        return self._counted(channel.rows(self._desk.journal, _look(request), self._reader(request)))
 
     def message(self, request: Request) -> Response:
         """A message by itself; `?part=row` or `why` is for the script, and a row only if it is wanted."""
@@ -94,7 +94,7 @@ class _Reading:
             return _part(why(journal, found, reader))
         if part == "row":
             wanted = journal.messages(_look(request, ts).wanted)
-            return _part(channel.row(journal, found, reader)) if wanted else Response(status_code=204)
+            return self._counted(channel.row(journal, found, reader)) if wanted else Response(status_code=204)
         title = f"#{self._desk.channel}"
         return HTMLResponse(document.alone(title, channel.row(journal, found, reader, opened=True), reader))
 
@@ -160,6 +160,10 @@ class _Reading:
         seen = request.headers.get("last-event-id") or request.query_params.get("since") or ""
         since = int(seen) if seen.isdecimal() and len(seen) < 18 else self._desk.journal.board.rev
         return Stream(self._live.stream(since), media_type="text/event-stream")
+
+    def _counted(self, drawn: Drawn) -> Response:
+        """With the number of messages there are, for a page that shows it."""
+        return HTMLResponse(drawn.html, headers={"X-Messages": str(self._desk.journal.count())})
 
     def _reader(self, request: Request) -> Reader:
         chosen = request.cookies.get(COOKIE, self._desk.language)

@@ -70,6 +70,7 @@ function made(html) {
 
 async function part(path) {
   const answer = await fetch(path, { headers: { Accept: "text/html" } });
+  count(answer.headers.get("X-Messages"));
   return answer.status === 200 ? made(await answer.text()) : null;
 }
 
@@ -101,7 +102,10 @@ async function messageChanged(ts) {
   const found = await part(`/message/${ts}?${about({ part: "row" })}`);
   const old = document.getElementById(`row-${ts}`);
   const fresh = found?.querySelector(".row");
-  if (!fresh) return;
+  if (!fresh) {
+    old?.remove(); // it is no longer what is asked for
+    return;
+  }
   if (old) {
     replaced(old, fresh);
     return;
@@ -118,16 +122,14 @@ async function messageChanged(ts) {
     window.scrollBy(0, document.documentElement.scrollHeight - height);
     channel.querySelector(".fresh").hidden = false;
   }
-  count(1);
   prune();
 }
 
-function count(more) {
+function count(now) {
   const shown = document.querySelector("[data-count]");
-  if (!shown) return;
-  const now = Number(shown.dataset.count) + more;
-  shown.textContent = shown.textContent.replace(shown.dataset.count, String(now));
-  shown.dataset.count = String(now);
+  if (!shown || !now) return;
+  shown.textContent = shown.textContent.replace(shown.dataset.count, now);
+  shown.dataset.count = now;
 }
 
 /** What stands far down goes, and is asked for again when the reader gets there. */
@@ -268,13 +270,15 @@ async function doing(button, path, content, done = say("taken")) {
   button.disabled = true;
   try {
     const error = await post(path, content);
-    if (result) result.textContent = error ? say("not_taken").replace("{error}", error) : done;
+    if (result) result.textContent = error ? say("not_taken").replace("{error}", () => error) : done;
   } catch {
     if (result) result.textContent = say("lost");
   } finally {
     button.disabled = false;
   }
 }
+
+let loaded = 0; // the timer that says when a load has ended by itself
 
 async function sample(name) {
   return (await fetch(`/gallery/${name}`)).text();
@@ -310,6 +314,8 @@ document.addEventListener("click", (event) => {
     doing(target, "/alarms/state", JSON.stringify({ name, value: set, reason: say("set_reason") }));
   } else if (load !== undefined) {
     doing(target, "/load", JSON.stringify({ seconds: Number(load) }), Number(load) ? say("loading") : "");
+    clearTimeout(loaded);
+    loaded = setTimeout(() => { target.closest(".acts").querySelector(".result").textContent = ""; }, load * 1000);
   } else if (send !== undefined) {
     const own = document.getElementById("own");
     if (send) sample(send).then((text) => doing(target, "/events", text));
