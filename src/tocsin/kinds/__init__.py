@@ -29,12 +29,12 @@ KINDS = (
         Keys("alerts", "groupLabels"),
         Keys("alerts", "receiver"),
         Keys("ruleName", "state"),
-        Text(body=r"(?im)^\W*(alerts )?(firing|resolved)\W*$\s*(^value:.*\s+)?^labels:[ \t\r]*$"),
+        Text(body=r"(?im)^[^\w\n]{0,8}(alerts )?(firing|resolved)[^\w\n]{0,8}$\s{0,8}(^value:.*\s{1,8})?^labels:"),
         Text(subject=r"(?i)\A\[(FIRING|RESOLVED|ALERTING|OK|NO DATA)(:\d+|,|\])"),
     )),
     Entry("amplify", "amplify", (
         Source("aws.amplify"),
-        Text(body=r"AWS Amplify Console for app: .* Your build status is "),
+        Text(body=r"\A\s*\"?Build notification from the AWS Amplify Console for app: "),
     )),
     Entry("autoscaling", "autoscaling", (
         Source("aws.autoscaling"),

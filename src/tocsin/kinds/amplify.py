@@ -48,7 +48,7 @@ _TITLES = {
     "changed": "amplify.changed",
 }
 _TEXT = re.compile(r"for app: (?P<url>https?://\S+?)[.,]?\s+Your build status is (?P<status>\w+)", re.IGNORECASE)
-_PLACE = re.compile(r"#/?(?P<app>[a-z0-9]+)/(?P<branch>[^\s/]+)/(?P<job>\d+)")
+_PLACE = re.compile(r"#/?(?P<app>[A-Za-z0-9]+)/(?P<branch>[^\s/]+)/(?P<job>\d+)")
 
 
 def read(envelope: Envelope) -> tuple[Signal, ...]:

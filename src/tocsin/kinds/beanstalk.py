@@ -44,7 +44,8 @@ _MOVED = re.compile(
     r"(?:transitioned|changed) from (\w[\w ]{0,20}?) to (\w[\w ]{0,20}?)(?=[.,:]|\Z)"
     r"|(?:has been set|changed|transitioned) to (\w+)"
 )
-_FIELD = re.compile(r"^(Timestamp|Message|Environment|Application|Environment URL): ?(.*)$", re.MULTILINE)
+_NAMES = "Timestamp|Message|Environment|Application|Environment URL|RequestId|NotificationProcessId"
+_FIELD = re.compile(rf"^({_NAMES}): ?(.*?)(?=\n\s*\n|\n(?:{_NAMES}): |\Z)", re.MULTILINE | re.DOTALL)
 _BAD = re.compile(r"(?i)\b(fail(ed|ure|s)?|errors?|unsuccessful\w*|aborted|severe|unable|cannot)\b")
 _HEALTH: dict[str, tuple[State, Severity]] = {
     "ok": ("ok", "info"), "info": ("ok", "info"), "green": ("ok", "info"), "warning": ("firing", "medium"),
@@ -135,7 +136,7 @@ def _event(envelope: Envelope) -> News:
 
 def _text(envelope: Envelope) -> News:
     body = envelope.body if isinstance(envelope.body, str) else ""
-    known = {name: fields.clean(value).strip() for name, value in _FIELD.findall(body.replace("\r\n", "\n"))}
+    known = {name: " ".join(fields.clean(value).split()) for name, value in _FIELD.findall(body.replace("\r\n", "\n"))}
     return News(
         application=known.get("Application", ""),
         environment=known.get("Environment", ""),

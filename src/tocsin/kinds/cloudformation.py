@@ -83,7 +83,7 @@ _VERBS = {
     "DELETE": Phrase("cloudformation.delete"),
     "IMPORT": Phrase("cloudformation.import"),
 }
-_LINE = re.compile(r"^(\w+)='(.*?)'\s*$(?=\n\w+='|\s*\Z)", re.DOTALL | re.MULTILINE)
+_KEY = re.compile(r"(\w+)='")
 
 
 def read(envelope: Envelope) -> tuple[Signal, ...]:
@@ -109,11 +109,23 @@ def read(envelope: Envelope) -> tuple[Signal, ...]:
 
 
 def _text(envelope: Envelope) -> tuple[Signal, ...]:
-    body = envelope.body if isinstance(envelope.body, str) else ""
-    known = {name: fields.clean(value) for name, value in _LINE.findall(body.replace("\r\n", "\n"))}
+    known = _lines(envelope.body if isinstance(envelope.body, str) else "")
     if not known.get("StackId"):
         return ()
     return (_told(envelope, known, instants.written(known.get("Timestamp")) or plainly.moment(envelope)),)
+
+
+def _lines(text: str) -> dict[str, str]:
+    """The fields of the text; a value ends where its line ends with a quote and may be longer than a line."""
+    found: dict[str, list[str]] = {}
+    parts = ["'"]
+    for line in text.splitlines():
+        begun = _KEY.match(line)
+        if begun and parts[-1].rstrip().endswith("'"):
+            parts = found[begun[1]] = [line[begun.end() :]]
+        else:
+            parts.append(line)
+    return {name: fields.clean("\n".join(value)).rstrip().removesuffix("'") for name, value in found.items()}
 
 
 def _told(envelope: Envelope, known: dict[str, str], at: int | None) -> Signal:

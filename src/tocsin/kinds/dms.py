@@ -49,17 +49,18 @@ def read(envelope: Envelope) -> tuple[Signal, ...]:
     """What a task does is a condition, other news are happenings; nothing when the event says nothing."""
     detail = plainly.detail(envelope)
     message = fields.text(detail, "detailMessage", "Event Message")
-    event, category = fields.text(detail, "eventType"), fields.text(detail, "category")
+    event, category = fields.text(detail, "eventType", "state", "Status"), fields.text(detail, "category")
     if not (message or event):
         return ()
     partition, account, region = plainly.origin(envelope)
     listed = [one for one in fields.items(envelope.body, "resources") if isinstance(one, str)]
     arn = fields.text(detail, "Source ARN") or (listed[0] if listed else "")
     link, _, rest = fields.text(detail, "resourceLink", "Identifier Link").partition("\n")
-    named = fields.text(detail, "Source ID", "SourceId") or rest.partition("SourceId:")[2].strip()
-    name = named or arns.name(fields.clean(arn)) or "?"
+    named = fields.text(detail, "Source ID", "SourceId", "task-id", "ReplicationTaskId")
+    name = named or rest.partition("SourceId:")[2].strip() or arns.name(fields.clean(arn)) or "?"
     sort = fields.text(detail, "type", "Event Source").lower().replace("_", "-")
-    key, state, severity = _meaning(f"{event} {message} {category}", "task" in f"{sort} {event}".lower())
+    task = "task" in f"{sort} {event} {fields.text(envelope.body, 'detail-type')}".lower()
+    key, state, severity = _meaning(f"{event} {message} {category}", task)
     found = _ID.search(fields.text(detail, "eventId", "Event ID", "About this Event"))
     at = instants.iso(detail.get("Event Time"))
     identity = ":".join((partition, account, region, "dms", sort, name))

@@ -45,4 +45,4 @@ def read(envelope: Envelope) -> tuple[Signal, ...]:
 
 
 def _title(service: str, what: str) -> Phrase:
-    return Phrase("generic_event.title", {"service": service, "what": what}) if service else plainly.named(what)
+    return Phrase("generic_event.title", {"service": service, "what": what}) if service else plainly.named(what or "?")

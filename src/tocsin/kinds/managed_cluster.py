@@ -1,7 +1,7 @@
 """EKS and MSK: whatever a cluster, node group or add-on says of itself over EventBridge, beside its API calls.
 
-EKS documents API calls only (docs.aws.amazon.com/eventbridge/latest/ref/events-ref-eks.html), MSK likewise; so this
-reads any event of these sources by the fields that their APIs name.
+EKS documents one event of its own (docs.aws.amazon.com/eks/latest/userguide/fargate-pod-patching.html), MSK none; so
+this reads any event of these sources by the fields that their APIs name.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ WORDS = {
     },
 }
 
-_BAD = re.compile(r"(?i)fail|error|degraded|unhealthy")
+_BAD = re.compile(r"(?i)fail|error|degraded|unhealthy|health issue")
 _SAID = ("clusterName", "cluster-name", "cluster", "message", "errorMessage", "statusReason", "reason", "nodegroupName")
-_PARTS = ("nodegroupName", "addonName", "fargateProfileName", "nodegroup-name", "podIdentityAssociation")
+_PARTS = ("podName", "nodegroupName", "addonName", "fargateProfileName", "nodegroup-name", "podIdentityAssociation")
 
 
 def read(envelope: Envelope) -> tuple[Signal, ...]:
@@ -45,10 +45,11 @@ def read(envelope: Envelope) -> tuple[Signal, ...]:
     partition, account, region = plainly.origin(envelope)
     listed = [fields.clean(one) for one in fields.items(envelope.body, "resources") if isinstance(one, str)]
     known = fields.text(detail, "clusterName", "cluster-name", "cluster", "name")
+    known = known or fields.text(fields.mapping(detail, "involvedObject"), "name")
     name = known or (arns.name(listed[0]).partition("/")[0] if listed else "?")
     status, part = fields.text(detail, "status", "state"), fields.text(detail, *_PARTS)
     service = fields.text(envelope.body, "source").removeprefix("aws.")
-    severity: Severity = "high" if _BAD.search(f"{what} {status}") else "info"
+    severity: Severity = "high" if _BAD.search(f"{what} {status}") else "medium" if "Termination" in what else "info"
     identity = ":".join((partition, account, region, service, name))
     page = f"eks/clusters/{quote(name, safe='')}" if service == "eks" else "msk/home"
     return (
