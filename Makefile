@@ -27,8 +27,9 @@ lint: $(DEV)  ## Style, types and the floor plan
 	@$(RUN)mypy
 	@PYTHONPATH=tests $(RUN)python -m house
 
-docs: $(DEV)  ## Write docs/reference.md anew from the commands' own help
+docs: $(DEV)  ## Write docs/reference.md and docs/kinds.md anew from the commands and the kinds
 	@$(RUN)python docs/reference.py
+	@$(RUN)python docs/kinds.py
 
 site: $(DEV)  ## Write site/: the gallery of all events, as Slack shows their messages
 	@$(RUN)python docs/site.py

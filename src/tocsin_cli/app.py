@@ -11,13 +11,15 @@ from tocsin.ports import ConfigError
 from tocsin_cli import ui
 from tocsin_cli.secrets import refuse_secrets
 
-# name of the command -> the module under tocsin_cli.commands that holds it (attribute of the same name)
+# name of the command -> the module under tocsin_cli.commands that holds it, by the module's own name
 COMMANDS = {
     "alarm": "alarm",
     "demo": "demo",
     "deploy": "deploy",
     "destroy": "destroy",
+    "kinds": "kinds",
     "logs": "logs",
+    "new-kind": "new_kind",
     "preview": "preview",
     "redrive": "redrive",
     "send": "send",
@@ -46,7 +48,7 @@ class LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = import_module(f"tocsin_cli.commands.{COMMANDS[cmd_name]}")
-        command: click.Command = vars(module)[cmd_name]
+        command: click.Command = vars(module)[COMMANDS[cmd_name]]
         return command
 
 
