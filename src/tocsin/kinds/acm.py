@@ -96,7 +96,7 @@ def read(envelope: Envelope) -> tuple[Signal, ...]:
     detail = {name[:1].upper() + name[1:]: value for name, value in plainly.detail(envelope).items()}
     what = fields.text(envelope.body, "detail-type")
     partition, account, region = plainly.origin(envelope)
-    arn = next((one for one in fields.items(envelope.body, "resources") if isinstance(one, str)), "")
+    arn = next((fields.clean(one) for one in fields.items(envelope.body, "resources") if isinstance(one, str)), "")
     name = fields.text(detail, "CommonName") or arns.name(arn)
     case = _case(what, detail)
     bad = case.state == "firing"

@@ -64,7 +64,7 @@ _SHOWN = 8
 
 
 def read(envelope: Envelope) -> tuple[Signal, ...]:
-    """One condition per alert. Raises ValueError when there is none, or one in a state that nobody knows."""
+    """One condition per alert. Raises ValueError when there is none."""
     body = envelope.body if isinstance(envelope.body, dict) else {}
     text = envelope.body if isinstance(envelope.body, str) else ""
     alerts = in_json(body) if body else in_text(text, envelope.subject or "")
@@ -149,4 +149,4 @@ def _links(alert: Alert) -> tuple[Link, ...]:
         ("alertmanager.source", alert.urls.get("source", "")),
         ("alertmanager.silence", alert.urls.get("silence", "")),
     )
-    return tuple(Link(Phrase(key), url) for key, url in known if url)
+    return tuple(Link(Phrase(key), url) for key, url in known if url.startswith(("https://", "http://")))

@@ -26,6 +26,7 @@ WORDS = {
         "action_done": "Budget {name}: an action was executed",
         "action_failed": "Budget {name}: an action failed",
         "unnamed": "without a name",
+        "use": "use",
         "share": "{share} % of the budget, alert at {threshold}",
         "alert": "alert at {threshold}",
         "spent_over": "The whole budget is used up. AWS does not stop anything by itself: costs go on.",
@@ -65,6 +66,7 @@ WORDS = {
         "action_done": "예산 {name}: 예산 작업이 실행됨",
         "action_failed": "예산 {name}: 예산 작업 실패",
         "unnamed": "(이름 없음)",
+        "use": "사용률",
         "share": "예산의 {share} %, 알림 임계값 {threshold}",
         "alert": "알림 임계값 {threshold}",
         "spent_over": "예산을 모두 썼습니다. AWS가 알아서 멈추지는 않으므로 비용은 계속 나갑니다.",
@@ -127,13 +129,16 @@ _PERIODS = {
 }
 _WITHOUT_LIMIT = {"budget.actual": "budget.actual_alone", "budget.forecast": "budget.forecast_alone"}
 
-_LINE = re.compile(r"^[ \t]*([A-Za-z][A-Za-z /()]{2,39}?)[ \t]*:[ \t]*(\S.*?)[ \t\r]*$", re.MULTILINE)
+# Every quantifier that could meet a run of spaces is bounded: a text may be long, and anybody may write it.
+_LINE = re.compile(r"^[ \t]{0,8}([A-Za-z][A-Za-z /()]{2,39}?)[ \t]{0,8}:[ \t]{0,8}(\S.*)$", re.MULTILINE)
 _ACCOUNT = re.compile(r"\bAWS Account:? *#?(\d{12})\b", re.IGNORECASE)
-_DATE = re.compile(r"\A\s*AWS Budgets? (?:Action )?Notification[ \t]+(.{6,30}?)[ \t\r]*$", re.MULTILINE | re.IGNORECASE)
+_DATE = re.compile(r"\A\s{0,8}AWS Budgets? (?:Action )?Notification[ \t]{1,4}(\S[^\n]{5,29})", re.IGNORECASE)
 _PERIOD = re.compile(r"\bcurrent (month|quarter|year|day)\b|\bper (day)\b", re.IGNORECASE)
 _SUBJECT = re.compile(r"\AAWS Budgets?: *(.*?) (?:has|is|exceed|forecast)", re.IGNORECASE)
 # AWS's own sentence, without where to find more.
-_SENTENCE = re.compile(r"^You requested\b.*?(?=\s*You can find\b|\r?\n[ \t]*\r?\n|\Z)", re.MULTILINE | re.DOTALL)
+_SENTENCE = re.compile(
+    r"^You requested\b.*?(?=\s{0,8}You can find\b|\r?\n[ \t]{0,8}\r?\n|\Z)", re.MULTILINE | re.DOTALL
+)
 _ACTION = re.compile(r"\bbudgets? action|^[ \t]*action (?:type|status|id)\b", re.IGNORECASE | re.MULTILINE)
 _KNOWN = ("budget name", "budgeted amount", "alert threshold", "budget type", "alert type")
 
@@ -141,7 +146,7 @@ _KNOWN = ("budget name", "budgeted amount", "alert threshold", "budget type", "a
 def read(envelope: Envelope) -> tuple[Signal, ...]:
     """One happening per threshold. Raises ValueError when the text names neither a budget nor an amount."""
     text = envelope.body if isinstance(envelope.body, str) else ""
-    lines = {name.lower(): value for name, value in _LINE.findall(text)}
+    lines = {name.lower(): value.strip() for name, value in _LINE.findall(text)}
     subject = _SUBJECT.match(envelope.subject or "")
     name = lines.get("budget name") or (subject[1] if subject else "")
     if not name and not lines:
@@ -198,7 +203,7 @@ def _title(case: Case, lines: dict[str, str], name: str) -> Phrase:
     shown: dict[str, Value] = {"name": Strong(name) if name else Phrase("budget.unnamed")}
     amount, limit = _amount(lines), lines.get("budgeted amount", "")
     if amount:
-        shown |= {"actual": Strong(amount), "limit": limit, "type": lines.get("budget type", "")}
+        shown |= {"actual": Strong(amount), "limit": limit, "type": lines.get("budget type") or Phrase("budget.use")}
     return Phrase(case.title if limit else _WITHOUT_LIMIT.get(case.title, case.title), shown)
 
 
@@ -232,7 +237,7 @@ def _facts(lines: dict[str, str], text: str) -> tuple[Fact, ...]:
             ("budget.type", lines.get("budget type")),
             ("budget.alert_type", lines.get("alert type")),
             ("budget.period", period and _PERIODS[(period[1] or period[2]).lower()]),
-            details=(("budget.date", date and date[1]),),
+            details=(("budget.date", date and date[1].strip()),),
         ),
         *(Fact(plainly.named(key.capitalize()), cut(arns.name(value), 200)[0]) for key, value in others),
     )

@@ -73,28 +73,27 @@ WORDS = {
 }
 
 _CAUSES = 4
+_HOME = "#/anomaly-detection"
 
 
 def read(envelope: Envelope) -> tuple[Signal, ...]:
-    """One condition per anomaly; its updates have the same subject. Raises ValueError when it has no id."""
+    """One condition per anomaly; its updates have the same subject. Raises ValueError when it tells no amount."""
     detail = plainly.detail(envelope)
     anomaly, impact = fields.text(detail, "anomalyId"), fields.mapping(detail, "impact")
-    if not anomaly:
-        raise ValueError("a cost anomaly without an id")
+    if not anomaly and not impact:
+        raise ValueError("a cost anomaly without id and impact")
     monitor = fields.text(detail, "monitorArn")
     arn, where = arns.parse(monitor), plainly.origin(envelope)
     partition = arn.partition if arn else where.partition
     account = fields.text(detail, "accountId") or (arn.account if arn else "") or where.account
-    place = (
-        f"#/anomaly-detection/monitors/{arns.name(monitor)}/anomalies/{anomaly}" if monitor else "#/anomaly-detection"
-    )
+    place = f"#/anomaly-detection/monitors/{arns.name(monitor)}/anomalies/{anomaly}" if monitor and anomaly else _HOME
     url = console.trusted(fields.text(detail, "anomalyDetailsLink")) or console.money(partition, place)
     return (
         Signal(
             kind="cost_anomaly",
             sort="condition",
             state="firing",
-            subject=f"{partition}:{account}::anomaly/{anomaly}",
+            subject=f"{partition}:{account}::anomaly/{anomaly or envelope.event_id}",
             title=_title(detail, impact),
             at=plainly.moment(envelope),
             severity=_severity(fields.number(impact, "totalImpact", "maxImpact")),

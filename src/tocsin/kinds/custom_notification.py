@@ -32,7 +32,7 @@ _LINKS = (
 _SHORTCODE = re.compile(r"(?<![\w:]):[a-z0-9_+-]{2,40}:(?![\w:])\s?")
 _MARKS = re.compile(r"(?<!\w)(\*{1,3}|_{1,2}|~{1,2}|`{1,3})(?=\S)([^\n]{1,500}?)(?<=\S)\1(?!\w)")
 _LINE_MARKS = re.compile(r"^[ \t]*(?:#{1,6}[ \t]+|>[ \t]?)", re.MULTILINE)
-_SHOWN = 10
+_SHOWN, _LONG = 10, 4_000
 
 
 def read(envelope: Envelope) -> tuple[Signal, ...]:
@@ -91,7 +91,7 @@ def _severity(content: fields.Json, more: fields.Json) -> Severity:
 
 def _plain(markdown: str) -> str:
     """The text without its markup: links as "text (address)", no emoji codes, no signs for bold, headings, quotes."""
-    text = fields.clean(markdown)
+    text = cut(fields.clean(markdown), _LONG)[0]
     for link in _LINKS:
         text = link.sub(r"\g<text> (\g<url>)", text)
     text = _LINE_MARKS.sub("", _SHORTCODE.sub("", text))

@@ -49,9 +49,10 @@ _ACCOUNT = re.compile(r"\bAWS account:?\s*(\d{12})\b", re.IGNORECASE)
 _SHARE = re.compile(r"\b(\d{1,3} ?%) of the\b")
 _MONTH = re.compile(r"\bfor the month of ([A-Z][a-z]+)")
 # Product, used, limit and what is free, kept apart by tabs, bars or several spaces.
+_GAP = r"(?: {0,8}[|\t] {0,8}| {2,8})"
+_AMOUNT = r"([\d.,]{1,20} ?[^|\t\n]{1,30}?)"
 _ROW = re.compile(
-    r"^[ |]*([A-Z]\w[\w -]{1,40}?)(?:\s*[|\t]\s*| {2,})([\d.,]+ ?[^|\t\n]{1,30}?)(?:\s*[|\t]\s*| {2,})"
-    r"([\d.,]+ ?[^|\t\n]{1,30}?)(?:(?:[ ]*[|\t]\s*| {2,})(.{0,200}?))?[ |\r]*$",
+    rf"^[ |]{{0,8}}([A-Z]\w[\w -]{{1,40}}?){_GAP}{_AMOUNT}{_GAP}{_AMOUNT}(?:{_GAP}(.{{0,200}}?))?[ |\r]{{0,8}}$",
     re.MULTILINE,
 )
 _SHOWN = 8

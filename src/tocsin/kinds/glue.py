@@ -98,25 +98,25 @@ _SHOWN = 10
 def read(envelope: Envelope) -> tuple[Signal, ...]:
     """A condition per job run, crawler, or checked data; a happening for a change of the catalogue.
 
-    Raises ValueError when the event names nothing.
+    Raises ValueError when the event says nothing.
     """
     detail, kind = plainly.detail(envelope), fields.text(envelope.body, "detail-type")
     partition, account, region = plainly.origin(envelope)
     what, name, page = _thing(detail)
-    if not name:
-        raise ValueError("an event of Glue that names nothing")
+    if not detail:
+        raise ValueError("an event of Glue that says nothing")
     state = fields.text(detail, "state", "typeOfChange")
     outcome = _outcome(detail, kind, state)
     run = fields.text(detail, "jobRunId")
     status = fields.text(detail, "typeOfChange") or state.replace("_", " ").lower() or kind
-    shown: dict[str, Value] = {"what": Phrase(what), "name": Strong(name), "status": status}
+    shown: dict[str, Value] = {"what": Phrase(what), "name": Strong(name) if name else kind, "status": status}
     return (
         Signal(
             kind="glue",
             sort="condition" if outcome else "happening",
             state=outcome.state if outcome else None,
             tell=bool(outcome and outcome.tell),
-            subject=f"{partition}:{account}:{region}:{what}:{name}" + (f":{run}" if run else ""),
+            subject=":".join((partition, account, region, what, name or kind, *([run] if run else ()))),
             title=Phrase(_TITLES.get(outcome.name, "glue.changed") if outcome else "glue.changed", shown),
             at=plainly.moment(envelope),
             severity=outcome.severity if outcome else "info",
@@ -169,8 +169,8 @@ def _outcome(detail: fields.Json, kind: str, state: str) -> Outcome | None:
 
 def _facts(detail: fields.Json, state: str, run: str) -> tuple[Fact, ...]:
     context = fields.mapping(detail, "context")
-    limit = fields.number(fields.mapping(detail, "notificationCondition"), "NotifyDelayAfter")
-    took = fields.number(detail, "runningTime (sec)")
+    limit = fields.whole(fields.mapping(detail, "notificationCondition"), "NotifyDelayAfter")
+    took = fields.whole(detail, "runningTime (sec)")
     changed = fields.items(detail, "changedTables", "changedPartitions")
     score = fields.number(detail, "score")
     return plainly.facts(

@@ -108,7 +108,9 @@ def read(envelope: Envelope) -> tuple[Signal, ...]:
     inside = body.get("detail-type") is not None
     record = plainly.detail(envelope) if inside else fields.mapping(body, "s3")
     bucket, thing = fields.mapping(record, "bucket"), fields.mapping(record, "object")
-    name, key = fields.text(bucket, "name"), fields.text(thing, "key")
+    arn = fields.text(bucket, "arn") or next(iter(fields.items(body, "resources")), "")
+    name = fields.text(bucket, "name") or (arns.name(fields.clean(arn)) if isinstance(arn, str) else "")
+    key = fields.text(thing, "key")
     if not name:
         raise ValueError("an S3 event without a bucket")
     what = fields.text(body, "detail-type", "eventName")
@@ -129,7 +131,7 @@ def read(envelope: Envelope) -> tuple[Signal, ...]:
             title=title,
             at=instants.iso(body.get("eventTime")) or plainly.moment(envelope),
             severity=severity,
-            facts=_facts(body, record, what, actor, key),
+            facts=_facts(body, record, (name, key), what, actor),
             links=plainly.links(("s3_event.open", _page(partition, region, name, key))),
             labels={"bucket": name},
             partition=partition,
@@ -174,7 +176,8 @@ def _actor(body: fields.Json, record: fields.Json) -> str:
     return who.removeprefix("AWS:")
 
 
-def _facts(body: fields.Json, record: fields.Json, what: str, actor: str, key: str) -> tuple[Fact, ...]:
+def _facts(body: fields.Json, record: fields.Json, where: tuple[str, str], what: str, actor: str) -> tuple[Fact, ...]:
+    name, key = where
     bucket, thing = fields.mapping(record, "bucket"), fields.mapping(record, "object")
     restore = fields.mapping(fields.mapping(body, "glacierEventData"), "restoreEventData")
     until = fields.either(restore, "lifecycleRestorationExpiryTime") or record.get("restore-expiry-time")
@@ -182,7 +185,7 @@ def _facts(body: fields.Json, record: fields.Json, what: str, actor: str, key: s
     storage = ("destination-storage-class", "destination-access-tier", "source-storage-class")
     return plainly.facts(
         ("s3_event.event", what),
-        ("s3_event.bucket", fields.text(bucket, "name")),
+        ("s3_event.bucket", name),
         ("s3_event.key", cut(key, 600)[0]),
         ("s3_event.size", sizes.written(fields.number(thing, "size"))),
         ("words.actor", actor),

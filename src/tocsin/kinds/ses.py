@@ -172,8 +172,7 @@ def read(envelope: Envelope) -> tuple[Signal, ...]:
         return (_signal(envelope, {}, Case("", "ses.ready", "info")),)
     body = _mail_event(envelope)
     word = fields.text(body, "notificationType", "eventType") or fields.text(envelope.body, "detail-type")
-    if not word and "receipt" in body:
-        word = "Received"
+    word = word or next((key for key, case in _CASES.items() if case.part and case.part in body), "")
     if not word:
         raise ValueError("an event of SES without a type")
     key = word.lower().replace(" ", "")
@@ -219,7 +218,7 @@ def _signal(envelope: Envelope, body: fields.Json, case: Case) -> Signal:
         at=instants.iso(own) or plainly.moment(envelope),
         severity=case.severity,
         quote=cut(_said(part) or fields.text(body, "message"), 800)[0],
-        facts=_facts(mail, part, people) if mail else _others(body),
+        facts=_facts(mail, part, people) if "mail" in body else _others(body),
         meaning=tuple(Phrase(key) for key in case.meaning),
         advice=tuple(Phrase(key) for key in case.advice),
         links=plainly.links(("ses.open", console.page(partition, region, "ses/home", "#/account"))),
@@ -290,7 +289,9 @@ def _facts(mail: fields.Json, part: fields.Json, people: list[str]) -> tuple[Fac
 def _others(body: fields.Json) -> tuple[Fact, ...]:
     """What an event tells that is about no mail; recommendations come as a text of JSON."""
     told = fields.parsed(body.get("data"))
-    known = {name: value for name, value in body.items() if name not in ("message", "notificationType", "version")}
+    known = {
+        name: value for name, value in body.items() if name not in ("message", "notificationType", "version", "content")
+    }
     return plainly.rows(told if isinstance(told, dict) else known)
 
 

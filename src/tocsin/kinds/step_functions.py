@@ -55,10 +55,12 @@ _TITLES = {
 
 
 def read(envelope: Envelope) -> tuple[Signal, ...]:
-    """One condition per execution. Raises ValueError when the event names no execution."""
+    """One condition per execution. Raises ValueError when the event names neither it nor its state machine."""
     detail = plainly.detail(envelope)
     partition, account, region = plainly.origin(envelope)
-    execution, status = fields.text(detail, "executionArn"), fields.text(detail, "status").upper()
+    status = fields.text(detail, "status").upper()
+    resources = [fields.clean(one) for one in fields.items(envelope.body, "resources") if isinstance(one, str)]
+    execution = fields.text(detail, "executionArn") or "".join(resources[:1]) or fields.text(detail, "stateMachineArn")
     if not execution:
         raise ValueError("an execution without an ARN")
     machine, name = _names(detail, execution)
@@ -102,7 +104,7 @@ def _cause(detail: fields.Json) -> str:
 
 
 def _facts(detail: fields.Json, machine: str, name: str, status: str) -> tuple[Fact, ...]:
-    began, ended = fields.number(detail, "startDate"), fields.number(detail, "stopDate")
+    began, ended = (instants.epoch_ms(detail.get(name)) for name in ("startDate", "stopDate"))
     took = Lapse((ended - began) / 1000) if began and ended and ended >= began else None
     return plainly.facts(
         ("words.status", status),
@@ -111,5 +113,5 @@ def _facts(detail: fields.Json, machine: str, name: str, status: str) -> tuple[F
         ("step_functions.error", fields.text(detail, "error")),
         ("step_functions.took", took),
         ("step_functions.redrives", fields.whole(detail, "redriveCount")),
-        details=(("step_functions.began", plainly.instant(instants.epoch_ms(detail.get("startDate")))),),
+        details=(("step_functions.began", plainly.instant(began)),),
     )

@@ -15,7 +15,8 @@ from tocsin.reading import fields, instants
 _HEADING = re.compile(r"\W*(?:Alerts )?(Firing|Resolved)\W*\Z", re.IGNORECASE)
 _PAIR = re.compile(r"\s*-\s*([\w.:/-]+)\s*=\s?(.*)\Z", re.DOTALL)
 _LINE = re.compile(r"(Value|Source|Silence|Dashboard|Panel):\s*(.*)\Z", re.IGNORECASE)
-_SUBJECT = re.compile(r"\[(FIRING|RESOLVED)[^\]]*\]\s*(.*)\Z", re.IGNORECASE | re.DOTALL)
+_LONG = 4_000
+_SUBJECT = re.compile(r"\[(FIRING|RESOLVED|ALERTING|OK|NO DATA)\b[^\]]*\]\s*(.*)\Z", re.IGNORECASE | re.DOTALL)
 _STATES: dict[str, State] = {
     "firing": "firing", "alerting": "firing", "resolved": "ok", "ok": "ok", "normal": "ok", "nodata": "unknown",
 }  # fmt: skip
@@ -55,7 +56,7 @@ def in_text(text: str, subject: str) -> list[Alert]:
             alerts[-1].urls[known[1].lower()], into = known[2].strip(), None
         elif pair and into is not None:
             last, into[pair[1]] = pair[1], pair[2].strip()
-        elif into and line.strip():
+        elif into and line.strip() and len(into[last]) < _LONG:
             into[last] += f" {line.strip()}"
     return alerts or _named(subject, text)
 
@@ -64,7 +65,7 @@ def _named(subject: str, text: str) -> list[Alert]:
     found = _SUBJECT.match(subject)
     if not found:
         return []
-    return [Alert(_STATES[found[1].lower()], {"alertname": " ".join(found[2].split())}, {"description": text.strip()})]
+    return [Alert(_state(found[1]), {"alertname": " ".join(found[2].split())}, {"description": text.strip()})]
 
 
 def in_json(body: fields.Json) -> list[Alert]:
@@ -103,11 +104,8 @@ def _old_grafana(body: fields.Json) -> Alert:
 
 
 def _state(word: str) -> State:
-    """Raises ValueError where it is none that is known."""
-    found = _STATES.get(word.strip().lower().replace("_", ""))
-    if found is None:
-        raise ValueError(f"state {word[:40]!r} is neither firing nor resolved")
-    return found
+    """What is neither firing nor over as far as anybody knows is told as firing: somebody sent it for a reason."""
+    return _STATES.get(word.strip().lower().replace("_", "").replace(" ", ""), "firing")
 
 
 def _texts(source: fields.Json, name: str) -> dict[str, str]:
