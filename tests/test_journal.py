@@ -67,7 +67,9 @@ def test_event_finding_message_and_request_are_tied_by_the_messages_id() -> None
         journal.hear(json.dumps({**TAKEN, "messages": [f"m#{n}"]}))
         journal.told(Invocation({"n": n}, 1))
     assert journal.led(2) == (("m#2", ""),)
+    before = journal.board.rev
     journal.shown(message(2))
+    assert ("entry", "2") in [(one.sort, one.key) for one in journal.board.since(before) or ()]
     for n in (1, 2):
         (entry,) = journal.entries_of(message(n).ts)
         assert json.loads(entry.event) == {"n": n}

@@ -87,9 +87,9 @@ class Journal:
                 (message.ts, root, content.clean(known), message.broadcast, content.colour_of(message),
                  len(message.notified), content.words_of(message), content.encode(message)),
             )  # fmt: skip
-            if known:
-                file.execute("UPDATE led SET ts = ? WHERE id = ? AND ts = ''", (message.ts, content.clean(known)))
+            late = self._arrived(content.clean(known), message.ts) if known else []
             self._bound("message")
+        self.board.tell(*late)
         self.board.tell(*{("message", root), *([("message", message.ts)] if message.broadcast else [])})
 
     def received(self, received: Received) -> None:
@@ -281,6 +281,13 @@ class Journal:
             file.execute("INSERT INTO led VALUES (?, ?, ?, ?)", (n, content.clean(name), content.clean(found.kind), ts))
             file.execute("UPDATE message SET kind = ? WHERE ts = ?", (content.clean(found.kind), ts))
         return ts
+
+    def _arrived(self, name: str, ts: str) -> list[tuple[str, str]]:
+        """Tie a message to the events that have waited for it; which those are."""
+        with self._file.writing() as file:
+            waiting = file.execute("SELECT entry FROM led WHERE id = ? AND ts = ''", (name,)).fetchall()
+            file.execute("UPDATE led SET ts = ? WHERE id = ? AND ts = ''", (ts, name))
+        return [("entry", str(n)) for (n,) in waiting]
 
     def _bound(self, table: str, kept: int | None = None, order: str = "") -> None:
         """Cut a table to its newest rows, each time it has grown by a tenth."""

@@ -119,7 +119,7 @@ def _led(journal: Journal, entry: Entry, here: str, reader: Reader) -> Iterator[
         shown = (
             tag("a", notification(message, reader.view).phone[:HEADLINE], href=f"/message/{ts}")
             if message
-            else together(name, " (", say("led_elsewhere"), ")")
+            else together(tag("bdi", name), " (", say("led_elsewhere"), ")")
         )
         yield tag("p", say("led_to"), " ", shown, cls="led")
     if not led and not entry.error and any(one.did == "taken in" for one in entry.findings):

@@ -171,9 +171,14 @@ async function alarmChanged(name) {
 
 async function entryCame(n) {
   const came = document.getElementById("came");
-  if (!came || came.querySelector(`[data-n="${n}"]`)) return;
-  const found = await part(`/event/${n}?part=entry`);
-  if (!found) return;
+  const found = came && (await part(`/event/${n}?part=entry`));
+  const fresh = found?.querySelector(".entry");
+  if (!fresh) return;
+  const old = came.querySelector(`:scope > [data-n="${n}"]`);
+  if (old) {
+    replaced(old, fresh);
+    return;
+  }
   came.querySelector(".nothing")?.remove();
   came.prepend(found);
   for (const old of [...came.querySelectorAll(":scope > .entry")].slice(60)) old.remove();
