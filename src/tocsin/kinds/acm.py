@@ -87,6 +87,7 @@ _CASES = (
     Case("Revoked", "acm.revoked", "firing", "critical"),
     Case("Renewal Action Required", "acm.renewal", "firing", "high"),
     Case("Available", "acm.available", "ok", "info"),
+    Case("Rotated", "acm.renewed", "ok", "info"),
 )
 _OTHER = Case("", "acm.other", None, "info")
 
@@ -135,7 +136,7 @@ def _case(what: str, detail: fields.Json) -> Case:
 
 
 def _near(case: Case, days: float | None) -> Case:
-    """How loud an end must be told: ACM itself begins 45 days before it."""
+    """How loud an end must be told: ACM itself begins 45 days before it, 30 for public ones."""
     if days is None:
         return case._replace(title="acm.expiring_sometime")
     if days < 2:
