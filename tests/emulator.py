@@ -21,6 +21,12 @@ from tocsin.aws.table import SHAPE, TIME_TO_LIVE
 from tocsin.config import Aws
 from tocsin.destinations.http import Connections
 
+# It ends with whoever started it, even one that was killed: its input is a pipe that closes then.
+_PROGRAM = """
+import os, runpy, sys, threading
+threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).start()
+runpy.run_module("ministack", run_name="__main__")
+"""
 _LISTENS = re.compile(r"Running on (http://127\.0\.0\.1:\d+)")
 
 
@@ -32,10 +38,10 @@ def running(folder: Path, port: int = 0) -> Iterator[str]:
     settings = {"BIND_HOST": "127.0.0.1", "GATEWAY_PORT": str(port), "MINISTACK_HOST": "127.0.0.1"}
     settings |= {"IOT_MTLS_ENABLED": "0", "HOME": str(folder)}
     process = subprocess.Popen(
-        [sys.executable, "-m", "ministack"],
+        [sys.executable, "-c", _PROGRAM],
         env=environment | settings,
         cwd=folder,
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -49,6 +55,8 @@ def running(folder: Path, port: int = 0) -> Iterator[str]:
         process.terminate()
         process.wait()
         listener.join()
+        assert process.stdin
+        process.stdin.close()
 
 
 def _listen(process: subprocess.Popen[str], said: Queue[str]) -> None:
