@@ -9,6 +9,7 @@ import argparse
 import sys
 from pathlib import Path
 
+import cold_start
 import evaluator
 import messages
 from page import put, section
@@ -18,6 +19,7 @@ PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
 BENCHES = {
     "messages": messages,
     "evaluator": evaluator,
+    "cold_start": cold_start,
 }
 
 

@@ -1,0 +1,166 @@
+"""What an alarm costs in Lambda: tocsin against the tutorial's function, both under AWS's own runtime client."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from instructions import counter, instructions
+from sink import sink
+from table import Row, against_first, text
+
+from tocsin_cli.artefacts.lambda_zip import HANDLER, RUNTIME, Package, package, zipped
+from tocsin_local.lambda_runtime import Environment, Result, find_python
+from tocsin_local.lambda_runtime.interpreter import look_at
+from tocsin_local.lambda_runtime.sandbox import Sandbox
+
+QUESTION = "How light is tocsin, against the tutorial's function?"
+BENCH = Path(__file__).parent
+EVENT = json.loads((BENCH.parent / "tests/events/cloudwatch_alarm/sns-alarm.json").read_bytes())
+TUTORIAL = (BENCH / "tutorial_function.py").read_bytes()
+COLD, WARM = 31, 300  # starts, and invocations of one process
+ANSWER = "import awslambdaric.bootstrap, importlib, json, sys; \
+getattr(importlib.import_module(sys.argv[1]), sys.argv[2])(json.loads(sys.argv[3]), None)"
+
+Rounds = Sequence[Sequence[float]]  # by function, then by round
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """What is measured: ``handler`` as Lambda names it, within the zip ``code``."""
+
+    name: str
+    code: Path
+    handler: str
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """What a function runs with."""
+
+    python: Path
+    settings: dict[str, str]
+
+    def environment(self, function: Function) -> Environment:
+        """Not started."""
+        return Environment(function.code, function.handler, settings=self.settings, python=self.python)
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """For each function its ms, KB of resident memory, or ms, one number per round; and instructions, if counted."""
+
+    cold: Rounds
+    peak: Rounds
+    warm: Rounds
+    counts: Sequence[int]
+
+
+def rows() -> list[Row]:
+    """Multiples of the tutorial's function in each row, so that the machine and its other work hardly matter."""
+    python = find_python(RUNTIME) or Path(sys.executable)
+    with TemporaryDirectory() as folder, sink() as webhook:
+        functions = _functions(Path(folder), python)
+        costs = _costs(functions, Machine(python, {"HOOK_URL": webhook}))
+        sizes = [each.code.stat().st_size for each in functions]
+    return [
+        Row("compared, in this order", _each(each.name for each in functions)),
+        Row("cold start to answer (aim for tocsin: 0.6)", _multiples(costs.cold)),
+        Row("the shortest of each", against_first([min(found) for found in costs.cold])),
+        Row("peak memory (aim for tocsin: 0.7)", _multiples(costs.peak)),
+        Row("warm invocation", _multiples(costs.warm)),
+        *([Row(f"instructions to the first answer, by {counter()}", against_first(costs.counts))] if counter() else []),
+        Row("the package, KB", _each(f"{size / 1024:.1f}" for size in sizes)),
+        Row(f"for scale: cold start, ms, on Python {look_at(python).version}", _medians(costs.cold, ".0f")),
+        Row("for scale: warm invocation, ms", _medians(costs.warm, ".1f")),
+        Row("for scale: peak memory, MB", _medians([[kb / 1024 for kb in found] for found in costs.peak], ".0f")),
+    ]
+
+
+def _costs(functions: Sequence[Function], machine: Machine) -> Costs:
+    first = _cold(functions, machine)
+    cold = [[(each.init_ms or 0) + each.duration_ms for each in found] for found in first]
+    peak = [[each.max_rss_kb or 0 for each in found] for found in first]
+    counts = [_count(each, machine) for each in functions] if counter() else []
+    return Costs(cold, peak, _warm(functions, machine), counts)
+
+
+def _functions(folder: Path, python: Path) -> list[Function]:
+    """A function that does nothing shows what the runtime itself costs: nobody gets below it."""
+
+    def function(name: str, content: Package, handler: str) -> Function:
+        code = folder / f"{len(list(folder.iterdir()))}.zip"
+        code.write_bytes(zipped(content))
+        return Function(name, code, handler)
+
+    def pasted(name: str, source: bytes) -> Function:
+        return function(name, Package({"function.py": source}, {}), "function.lambda_handler")
+
+    return [
+        pasted("the tutorial's", TUTORIAL),
+        pasted("the tutorial's with a KMS client, as for an encrypted setting", TUTORIAL + b'\nboto3.client("kms")\n'),
+        function("tocsin", package(python), HANDLER),
+        pasted("one that does nothing", b"def lambda_handler(event, context):\n    return None\n"),
+    ]
+
+
+def _cold(functions: Sequence[Function], machine: Machine) -> list[list[Result]]:
+    """The first answers of processes, each function's in turn."""
+    results: list[list[Result]] = [[] for _ in functions]
+    for _ in range(COLD):
+        for function, found in zip(functions, results, strict=True):
+            with machine.environment(function) as environment:
+                found.append(_answered(environment))
+    return results
+
+
+def _warm(functions: Sequence[Function], machine: Machine) -> Rounds:
+    """ms of invocations that are not their process's first, each function's in turn."""
+    with ExitStack() as stack:
+        environments = [stack.enter_context(machine.environment(each)) for each in functions]
+        rounds = [[_answered(environment).duration_ms for environment in environments] for _ in range(WARM + 1)]
+    return list(zip(*rounds[1:], strict=True))
+
+
+def _answered(environment: Environment) -> Result:
+    result = environment.invoke(EVENT)
+    if not result.ok:
+        raise RuntimeError(f"{result.error_type}: {result.error_message}")
+    return result
+
+
+def _count(function: Function, machine: Machine) -> int:
+    """Instructions of a process that loads the runtime client and the handler, and has it answer once."""
+    sandbox = Sandbox(function.code, look_at(machine.python))
+    module, _, name = function.handler.rpartition(".")
+    command: list[Any] = [sandbox.python, "-c", ANSWER, module, name, json.dumps(EVENT)]
+    try:
+        # Nothing by chance: the order of sets, and with it the count, hangs on the seed.
+        variables = {**sandbox.variables(machine.settings), "PYTHONHASHSEED": "0"}
+        return instructions([str(part) for part in command], variables, sandbox.task)
+    finally:
+        sandbox.remove()
+
+
+def _multiples(costs: Rounds) -> str:
+    """Of the first within each round, as what else the machine does changes from round to round; their medians."""
+    return against_first([median(one / first for one, first in zip(each, costs[0], strict=True)) for each in costs])
+
+
+def _medians(costs: Rounds, form: str) -> str:
+    return _each(f"{median(found):{form}}" for found in costs)
+
+
+def _each(values: Iterable[str]) -> str:
+    return " · ".join(values)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(text(rows()) + "\n")
