@@ -94,7 +94,9 @@ class RawServer:
                         return
                     sock.sendall(bytes([byte]))
             else:
+                sock.settimeout(10)  # much to send, on a busy machine
                 sock.sendall(said.data)
+                sock.settimeout(0.02)
             if said.then == "hold":
                 self._over.wait()
             if said.then == "reset":

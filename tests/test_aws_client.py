@@ -117,10 +117,11 @@ def test_an_answer_is_what_the_service_said() -> None:
 
 
 def test_an_answer_of_a_whole_batch_is_read() -> None:
-    """Sixteen megabytes of rows are no torn answer."""
+    """Sixteen megabytes of rows, as many as a batch can have, are no torn answer."""
     rows = json.dumps({"Responses": {"t": ["x" * 1_000_000] * 16}}).encode()
-    with meeting(http(200, rows)) as (met, _):
+    with meeting(http(200, rows)) as (met, server):
         assert len(met.client.call(BATCH_GET, {})["Responses"]["t"]) == 16
+    assert len(server.heard) == 1
 
 
 @pytest.mark.parametrize(
