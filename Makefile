@@ -9,9 +9,10 @@ RUN = $(VENV)/bin/
 PIP = $(RUN)python -m pip --quiet --disable-pip-version-check --no-input install
 RUNTIME = $(VENV)/.runtime-installed
 DEV = $(VENV)/.dev-installed
+LOCALSTACK = .venv-localstack
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint docs site visual bench pictures snapshots dist clean
+.PHONY: help demo test localstack lint docs site visual bench pictures snapshots dist clean
 
 help:  ## What can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -22,14 +23,30 @@ demo: $(RUNTIME)  ## See an alarm arrive in Slack, both on this machine (ARGS=--
 test: $(DEV)  ## The whole test suite (ARGS="tests/test_words.py -k korean" for a part)
 	@$(RUN)python -m pytest $(ARGS)
 
+# It wants versions of its own, and Python 3.12 or 3.13. Its plugin is built from a copy, which may be littered.
+localstack: $(LOCALSTACK)/.installed  ## Install an emulator of AWS; then make test ARGS=tests/localstack (PYTHON=python3.13)
+
+$(LOCALSTACK)/.installed: tests/localstack/requirements.txt $(wildcard tests/localstack/plugin/*)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] not in ((3, 12), (3, 13)))' || { \
+	  echo 'LocalStack needs Python 3.12 or 3.13. Name one: make localstack PYTHON=python3.13' >&2; exit 1; }
+	@echo 'Setting up $(LOCALSTACK) (once, a minute or more) …'
+	@$(PYTHON) -m venv $(LOCALSTACK)
+	@$(LOCALSTACK)/bin/python -m pip --quiet --disable-pip-version-check --no-input install \
+	  --requirement tests/localstack/requirements.txt
+	@rm -rf $(LOCALSTACK)/plugin && cp -r tests/localstack/plugin $(LOCALSTACK)/plugin
+	@$(LOCALSTACK)/bin/python -m pip --quiet --disable-pip-version-check --no-input install \
+	  --no-build-isolation --no-deps $(LOCALSTACK)/plugin
+	@touch $@
+
 lint: $(DEV)  ## Style, types and the floor plan
 	@$(RUN)ruff check .
 	@$(RUN)mypy
 	@PYTHONPATH=tests $(RUN)python -m house
 
-docs: $(DEV)  ## Write docs/reference.md and docs/kinds.md anew from the commands and the kinds
+docs: $(DEV)  ## Write docs/reference.md, kinds.md and cost.md anew from the commands, the kinds and the stack
 	@$(RUN)python docs/reference.py
 	@$(RUN)python docs/kinds.py
+	@$(RUN)python docs/cost.py
 
 site: $(DEV)  ## Write site/: the gallery of all events, as Slack shows their messages
 	@$(RUN)python docs/site.py
@@ -51,7 +68,7 @@ dist: $(RUNTIME)  ## Build the Lambda package and the wheel in dist/, the same b
 	@$(RUN)python -m hatchling build --target wheel --directory dist
 
 clean:  ## Remove what was set up, built or cached
-	rm -rf $(VENV) build dist site .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(LOCALSTACK) build dist site .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(RUNTIME): pyproject.toml requirements/runtime.txt

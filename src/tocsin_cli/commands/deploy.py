@@ -77,14 +77,14 @@ def _kept(before: Stack | None) -> Mode:
 
 def _show(here: Cloud, plan: Plan) -> None:
     ui.line(f"Stack {plan.stack} in {here.where}:")
-    for line in planned(plan) if plan.id else ("  nothing to change",):
+    for line in planned(plan) if plan.changes else ("  nothing to change",):
         ui.line(line)
 
 
 def _carry_out(ready: Deployment, plan: Plan, yes: bool) -> None:
     if not plan.id:
         return
-    if not yes and not _agreed("Do this?"):
+    if plan.changes and not yes and not _agreed("Do this?"):
         ready.changes.drop(plan)
         raise click.Abort
     ready.carry_out(plan)

@@ -1,0 +1,66 @@
+"""What docs/cost.md says, computed again from the template as data."""
+
+from __future__ import annotations
+
+import re
+import runpy
+from collections.abc import Callable
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from stack_template import resources, template
+from tocsin.aws.heartbeat import METRICS
+
+DOCS = Path(__file__).parents[1] / "docs"
+PAGE = (DOCS / "cost.md").read_text("utf-8")
+
+
+def _line(words: str) -> tuple[str, float]:
+    """How many of something the page counts, and what it makes of that."""
+    found = re.search(rf"^\| {re.escape(words)}[^|]* \| ([^|]+) \| ([\d.]+) \|$", PAGE, re.MULTILINE)
+    assert found, f"no line begins with {words}"
+    return found[1], float(found[2])
+
+
+def test_the_page_is_current() -> None:
+    """docs/cost.md is what its program writes now."""
+    page = cast(Callable[[], str], runpy.run_path(str(DOCS / "cost.py"))["page"])
+
+    assert page() == PAGE, "run: make docs"
+
+
+def test_each_alarm_and_metric_of_the_stack_is_paid_for() -> None:
+    """As many alarms and metrics as there are, at their price; each metric that an alarm of ours looks at is known."""
+    alarms = resources("CloudWatch::Alarm")
+    looked_at = {each["MetricName"] for each in alarms.values() if each["Namespace"] == "tocsin"} - {"Canary"}
+
+    assert _line("CloudWatch alarms") == (str(len(alarms)), pytest.approx(0.10 * len(alarms)))
+    assert _line("CloudWatch metrics") == (str(len(METRICS)), pytest.approx(0.30 * len(METRICS)))
+    assert looked_at <= set(METRICS)
+
+
+def test_the_ticks_of_a_month_are_paid_for() -> None:
+    """One a minute for 730 hours, each for 60 ms of the function's memory."""
+    (function,) = resources("Lambda::Function").values()
+    assert resources("Events::Rule")["Tick"]["ScheduleExpression"] == "rate(1 minute)"
+    dollars = 43_800 * (0.20e-6 + 0.06 * function["MemorySize"] / 1024 * 13.3334e-6)
+
+    assert _line("Lambda: ticks") == ("43,800", pytest.approx(dollars, abs=0.00005))
+
+
+def test_nothing_that_costs_by_the_hour_is_left_out() -> None:
+    """The stack has no resource that costs while it idles but those that the page counts."""
+    free = {"SNS::Topic", "SNS::TopicPolicy", "SNS::Subscription", "Events::Rule", "SQS::Queue", "SQS::QueuePolicy"}
+    free |= {"IAM::Role", "Lambda::Function", "Lambda::Permission", "Lambda::EventInvokeConfig", "Lambda::Url"}
+    counted = {"CloudWatch::Alarm", "KMS::Key", "Lambda::EventSourceMapping", "DynamoDB::Table", "Logs::LogGroup"}
+    assert {each["Type"].removeprefix("AWS::") for each in template()["Resources"].values()} == free | counted
+
+
+def test_the_sums_are_sums() -> None:
+    """Each table's last line is the sum of its lines."""
+    for table in PAGE.split("\n## ")[1:]:
+        lines = [float(found) for found in re.findall(r"\| ([\d.]+) \|$", table, re.MULTILINE)]
+        (total,) = re.findall(r"\*\*([\d.]+)\*\*", table)
+        assert float(total) == pytest.approx(sum(lines), abs=0.0051)
