@@ -8,14 +8,17 @@ import socket
 import ssl
 import subprocess
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from raw_server import RawServer, Say, http
+from tocsin.destinations import trust
 from tocsin.destinations.http import BODY_CAP, IDLE, Connections, NoAnswer, Timeout, address
 from tocsin.ports import ConfigError
 
+USUAL = "/etc/ssl/cert.pem"
 QUICK = Timeout(connect=0.3, read=0.3)
 
 
@@ -226,7 +229,7 @@ def test_tls_is_spoken_kept_and_checked(certificate: Path) -> None:
     """Over TLS a connection is kept too, and a certificate that nobody vouches for ends the call before it is sent."""
     serving = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     serving.load_cert_chain(certificate)
-    trusting = Connections(tls=ssl.create_default_context(cafile=str(certificate)))
+    trusting = Connections(trust=[lambda: ssl.create_default_context(cafile=str(certificate))])
     with RawServer(lambda _: http(200, b"ok"), tls=serving) as server:
         assert [trusting.post_json(server.url, {}).body for _ in range(2)] == [b"ok", b"ok"]
         trusting.close()
@@ -234,3 +237,50 @@ def test_tls_is_spoken_kept_and_checked(certificate: Path) -> None:
             Connections().post_json(server.url, {})
     assert [heard.connection for heard in server.heard] == [1, 1]
     assert (failure.value.code, failure.value.sent) == ("tls_error", False)
+
+
+def test_a_certificate_that_the_quick_way_does_not_know_is_looked_up_in_full(certificate: Path) -> None:
+    """What lies in no folder by name costs one call; from the next on, all that the system trusts is read."""
+    serving = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    serving.load_cert_chain(certificate)
+    ways = [ssl.create_default_context, lambda: ssl.create_default_context(cafile=str(certificate))]
+    with RawServer(lambda _: http(200, b"ok"), tls=serving) as server, closing(Connections(trust=ways)) as connections:
+        with pytest.raises(NoAnswer) as failure:
+            connections.post_json(server.url, {})
+        assert (failure.value.code, failure.value.sent) == ("tls_error", False)
+        assert [connections.post_json(server.url, {}).body for _ in range(2)] == [b"ok", b"ok"]
+
+
+def test_trust_is_read_by_name_from_a_folder(certificate: Path, tmp_path: Path) -> None:
+    """A server is trusted whose certificate lies in the folder under its hash, and none is read before."""
+    named = subprocess.run(
+        ["openssl", "x509", "-hash", "-noout", "-in", f"{certificate}.crt"], check=True, capture_output=True, text=True
+    )
+    place = tmp_path / "trusted"
+    place.mkdir()
+    (place / f"{named.stdout.strip()}.0").write_bytes(Path(f"{certificate}.crt").read_bytes())
+    found = trust.folder(None, USUAL, str(place))
+    assert found == str(place)
+    context = ssl.create_default_context(capath=found)
+    assert context.get_ca_certs() == []
+    serving = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    serving.load_cert_chain(certificate)
+    with (
+        RawServer(lambda _: http(200, b"ok"), tls=serving) as server,
+        closing(Connections(trust=[lambda: context])) as connections,
+    ):
+        assert connections.post_json(server.url, {}).body == b"ok"
+
+
+def test_only_a_folder_by_name_takes_the_place_of_the_whole(tmp_path: Path) -> None:
+    """A folder without hashes, one that is not there, and a file that somebody has named leave the usual way."""
+    by_name, plain = tmp_path / "by-name", tmp_path / "plain"
+    by_name.mkdir()
+    plain.mkdir()
+    (by_name / "0a1b2c3d.0").touch()
+    (plain / "ca-bundle.crt").touch()
+    known, missing = str(by_name), str(tmp_path / "missing")
+    assert trust.folder(USUAL, USUAL, known) == known
+    assert trust.folder(None, USUAL, None, missing, str(plain), known) == known
+    assert trust.folder(USUAL, USUAL, str(plain), missing) is None
+    assert trust.folder("/their/own.pem", USUAL, known) is None

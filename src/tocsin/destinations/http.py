@@ -13,7 +13,7 @@ import select
 import socket
 import ssl
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http.client import HTTPException, HTTPResponse
 from math import inf
@@ -22,6 +22,7 @@ from types import MappingProxyType
 from typing import Any, cast
 from urllib.parse import urlsplit
 
+from tocsin.destinations.trust import FEDORA, folder
 from tocsin.ports import ConfigError
 
 # Slack echoes the message in its answer, every Korean letter as six bytes: an answer cut short would look like none.
@@ -34,6 +35,7 @@ _PRINTABLE = re.compile(r"[\x21-\x7e]+")
 _HEADER = re.compile(r"[\x20-\x7e]*")
 _NONE: Mapping[str, str] = MappingProxyType({})
 
+Tls = Callable[[], ssl.SSLContext]
 Origin = tuple[bool, str, int]
 Found = tuple[int, int, int, str, tuple[Any, ...]]  # as socket.getaddrinfo says it
 
@@ -102,15 +104,27 @@ def address(url: str) -> Address:
     return Address(tls, host, port or (443 if tls else 80), path)
 
 
+def by_name() -> ssl.SSLContext:
+    """What the system trusts, each certificate read when it is asked for; all at once where that cannot be."""
+    paths = ssl.get_default_verify_paths()
+    return ssl.create_default_context(capath=folder(paths.cafile, paths.openssl_cafile, paths.capath, FEDORA))
+
+
 class Connections:
     """Kept connections, one per host. Threads may share it: a call takes its connection out while it uses it.
 
-    ``clock`` is in seconds and never goes back; ``tls`` is made at the first https:// call when it is not given.
+    ``clock`` is in seconds and never goes back. ``trust``: ways to prepare TLS, at the first https:// call; where a
+    certificate is not known to one, the next call goes the next.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], float] = time.monotonic,
+        trust: Sequence[Tls] = (by_name, ssl.create_default_context),
+    ) -> None:
         self._clock = clock
-        self._tls = tls
+        self._trust = tuple(trust)
+        self._tls: ssl.SSLContext | None = None
         self._kept: dict[Origin, tuple[socket.socket, float]] = {}
         self._lock = Lock()
 
@@ -186,13 +200,22 @@ class Connections:
         if not to.tls:
             return sock
         sock.settimeout(max(0.001, within - (self._clock() - started)))
-        return self._context().wrap_socket(sock, server_hostname=to.host)
+        try:
+            return self._context().wrap_socket(sock, server_hostname=to.host)
+        except ssl.SSLCertVerificationError:
+            self._ask_more()
+            raise
 
     def _context(self) -> ssl.SSLContext:
         with self._lock:
             if self._tls is None:
-                self._tls = ssl.create_default_context()
+                self._tls = self._trust[0]()
             return self._tls
+
+    def _ask_more(self) -> None:
+        with self._lock:
+            if len(self._trust) > 1:
+                self._trust, self._tls = self._trust[1:], None
 
     def _take(self, origin: Origin) -> socket.socket | None:
         with self._lock:
