@@ -1,0 +1,54 @@
+output "topic_arn" {
+  description = "Let your alarms act on this topic."
+  value       = aws_sns_topic.topic.arn
+}
+
+output "queue_url" {
+  value = aws_sqs_queue.queue.url
+}
+
+output "dead_letters_url" {
+  value = aws_sqs_queue.dead_letters.url
+}
+
+output "failed_invocations_url" {
+  value = aws_sqs_queue.failed_invocations.url
+}
+
+output "function_name" {
+  value = aws_lambda_function.function.function_name
+}
+
+output "log_group_name" {
+  value = aws_cloudwatch_log_group.function_log.name
+}
+
+output "table_name" {
+  value = aws_dynamodb_table.table.name
+}
+
+output "ops_topic_arn" {
+  value = aws_sns_topic.ops_topic.arn
+}
+
+output "canary_name" {
+  value = aws_cloudwatch_metric_alarm.canary.alarm_name
+}
+
+output "all_alarms_rule" {
+  value = aws_cloudwatch_event_rule.all_alarms.name
+}
+
+output "tick_rule" {
+  value = aws_cloudwatch_event_rule.tick.name
+}
+
+output "secret_name" {
+  description = "Make a parameter of type SecureString with this name. Until it is there, alarms wait; then all are shown."
+  value       = local.secret_name
+}
+
+output "door_url" {
+  description = "Slack's Interactivity Request URL, null without buttons."
+  value       = one(aws_lambda_function_url.door[*].function_url)
+}
