@@ -200,6 +200,23 @@ def test_a_second_deployment_changes_nothing_of_its_own(place: Place) -> None:
     assert place.stack == before
 
 
+def test_the_public_address_and_the_key_come_when_they_are_asked_for(place: Place) -> None:
+    """With the two permissions that AWS asks for, and with a key that CloudWatch may use; and they go again."""
+    wanted = Wish("webhook", settings=("SlackButtons=yes", "EncryptTopics=yes"))
+    place.deployment.carry_out(place.deployment.plan(wanted.parameters(place.stack)))
+    policy = json.loads(place.client("lambda").get_policy(FunctionName="tocsin")["Policy"])
+    key = next(each for each in place.client("kms").list_keys()["Keys"])["KeyId"]
+    admitted = place.client("kms").get_key_policy(KeyId=key, PolicyName="default")["Policy"]
+    door = place.stack.outputs["DoorUrl"]
+    unwanted = Wish("webhook", settings=("SlackButtons=no", "EncryptTopics=no"))
+    place.deployment.carry_out(place.deployment.plan(unwanted.parameters(place.stack)))
+
+    public = [each["Action"] for each in policy["Statement"] if each["Principal"] == "*"]
+    assert sorted(public) == ["lambda:InvokeFunction", "lambda:InvokeFunctionUrl"]
+    assert door.startswith("https://") and "cloudwatch.amazonaws.com" in admitted
+    assert "DoorUrl" not in place.stack.outputs
+
+
 def test_status_tells_each_part(place: Place) -> None:
     """Each hop is looked at; the secret is named by where it lies and never shown."""
     _, output = _run("status")

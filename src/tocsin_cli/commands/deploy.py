@@ -28,6 +28,7 @@ _FIRST_TICK = 150.0  # seconds: the schedule's first minute, and what a new rule
 @click.option("--bot", "mode", flag_value="bot", help="Post as a bot, which edits its messages.")
 @click.option("--channel", default="", metavar="ID", help="For a bot: the id of its channel, e.g. C0123456789.")
 @click.option("--email", default="", metavar="ADDRESS", help="Who is told when tocsin itself is in trouble.")
+@click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="A parameter of the template, by name.")
 @click.option("--plan", "only_plan", is_flag=True, help="Show what would change, and change nothing.")
 @click.option("--yes", is_flag=True, help="Do not ask before changing anything.")
 @slack_target.LANGUAGE
@@ -39,6 +40,7 @@ def deploy(
     mode: Mode | None,
     channel: str,
     email: str,
+    settings: tuple[str, ...],
     only_plan: bool,
     yes: bool,
     lang: str | None,
@@ -48,23 +50,21 @@ def deploy(
 
     Shows what will change and asks before it does. The Slack secret is typed unseen, or comes from a file or the
     environment (TOCSIN_SLACK_WEBHOOK_URL, TOCSIN_SLACK_BOT_TOKEN), and is kept as a SecureString in Parameter Store.
+    --set names what is seldom changed, e.g. LogRetentionDays=90, TimeZone=Asia/Seoul or EncryptTopics=yes.
     In the end a message says what is watched, and a test alarm goes the whole way.
     """
     with cloud(profile, region) as here:
         before = find(here, name)
-        wish = Wish(mode or _kept(before), channel, lang or "", email)
+        wish = Wish(mode or _kept(before), channel, lang or "", email, settings)
         vault = Vault(here, name, wish.mode)
         parameters = wish.parameters(before)
-        changes = Changes(here, name, _tell)
-        ready = deployment(here, changes)
+        secret = "" if only_plan else _missing(vault, webhook_file)
+        ready = deployment(here, Changes(here, name, _tell))
         plan = ready.plan(parameters)
         _show(here, plan)
         if only_plan:
-            changes.drop(plan)
+            ready.changes.drop(plan)
             return
-        secret = given(wish.mode, webhook_file)
-        if not secret and not vault.is_filled():
-            secret = asked(wish.mode)
         _carry_out(ready, plan, yes)
         if secret:
             vault.fill(secret)
@@ -73,6 +73,12 @@ def deploy(
 
 def _kept(before: Stack | None) -> Mode:
     return "bot" if before and before.parameters.get("SlackMode") == "bot" else "webhook"
+
+
+def _missing(vault: Vault, webhook_file: str | None) -> str:
+    """The secret that is to be kept, "" where one is kept already and no other is handed over."""
+    secret = given(vault.mode, webhook_file)
+    return secret if secret or vault.is_filled() else asked(vault.mode)
 
 
 def _show(here: Cloud, plan: Plan) -> None:

@@ -13,6 +13,8 @@ from tocsin_cli.stack.standing import Stack, find
 
 _PAUSE = 2.0  # seconds between two looks
 _PATIENCE = 3600.0
+# What was in the way at first (a rule's target, a queue in use) may be gone by now.
+_TRIES = 2
 _NOTHING = ("didn't contain changes", "No updates are to be performed")
 # A stack in one of these cannot be updated: its first making failed.
 BROKEN = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED")
@@ -98,10 +100,12 @@ class Changes:
     def remove(self) -> None:
         """Delete the stack and follow it. ConfigError where something stays."""
         steps = self._steps()
-        self.cloud.client("cloudformation").delete_stack(StackName=self.name)
-        stack = self._follow(steps, starts=False)
-        if stack is not None:
-            raise self._failed(stack, steps)
+        for _ in range(_TRIES):
+            self.cloud.client("cloudformation").delete_stack(StackName=self.name)
+            stack = self._follow(steps, starts=False)
+            if stack is None:
+                return
+        raise self._failed(stack, steps)
 
     def _mended(self) -> bool:
         """See that the stack can be changed; whether it must be made."""
@@ -166,7 +170,7 @@ class Changes:
         return found
 
     def _failed(self, stack: Stack | None, steps: _Steps) -> ConfigError:
-        first = next((step for step in steps.told if step.status.endswith("FAILED")), None)
+        first = next((step for step in steps.told if step.status.endswith("FAILED") and step.reason), None)
         why = f"{first.name}: {first.reason}" if first else stack.reason if stack else "the stack is gone"
         now = stack.status if stack else "gone"
         hint = "mend that and run the command again: it starts from there"

@@ -18,18 +18,20 @@ from tocsin_local.lambda_runtime import find_python
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What the user asks for; "" leaves it as it is, or as the template has it."""
+    """What the user asks for; "" leaves it as it is, or as the template has it. ``settings``: NAME=VALUE."""
 
     mode: Mode
     channel: str = ""
     language: str = ""
     email: str = ""
+    settings: tuple[str, ...] = ()
 
     def parameters(self, before: Stack | None) -> dict[str, str]:
-        """The stack's parameters: those that it has, but for what is wished. ConfigError where a bot has no channel."""
+        """The stack's parameters: those that it has, but for what is wished. ConfigError where they make no sense."""
         wished = {"SlackChannel": self.channel, "Language": self.language, "OpsEmail": self.email}
         kept = {name: value for name, value in (before.parameters if before else {}).items() if name in _KEPT}
-        found = kept | {name: value for name, value in wished.items() if value} | {"SlackMode": self.mode}
+        named = dict(_named(setting) for setting in self.settings)
+        found = kept | {name: value for name, value in wished.items() if value} | named | {"SlackMode": self.mode}
         if self.mode == "bot" and not found.get("SlackChannel"):
             raise ConfigError("a bot needs the id of its channel", "name it: --channel C0123456789 (in its details)")
         return found
@@ -44,6 +46,13 @@ _KEPT = (
     "EncryptTopics",
     "SlackButtons",
 )
+
+
+def _named(setting: str) -> tuple[str, str]:
+    name, _, value = setting.partition("=")
+    if name not in _KEPT or not value:
+        raise ConfigError(f"--set {setting} names no parameter", f"NAME=VALUE, where NAME is one of {', '.join(_KEPT)}")
+    return name, value
 
 
 @dataclass(frozen=True, slots=True)

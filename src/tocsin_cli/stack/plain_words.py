@@ -40,10 +40,10 @@ def planned(plan: Plan) -> Iterator[str]:
 
 def done(step: Step) -> str:
     """What a step means, "" for what need not be told."""
-    if step.status.endswith("FAILED"):
+    if step.status.endswith("FAILED") and step.reason:  # the stack itself fails with its parts
         return f"  ✗ {thing(step.sort)} {step.name}: {step.reason}"
     if "ROLLBACK_IN_PROGRESS" in step.status:
-        return f"  ↩ going back: {step.reason}"
+        return f"  ↩ going back {step.reason}".rstrip()
     word = _DONE.get(step.status)
     return f"  ✓ {word}: {thing(step.sort)} {step.name}" if word and step.sort != "AWS::CloudFormation::Stack" else ""
 
