@@ -122,6 +122,26 @@ def test_every_record_counts_and_a_bad_one_hurts_nobody() -> None:
     assert [e.body for e in envelopes[1:5]] == ["{broken", EVENT, "7", "null"]
 
 
+@pytest.mark.parametrize(
+    "raw",
+    [
+        by_lambda(sns(EVENT))["Records"],
+        by_sqs(EVENT)["Records"],
+        by_sqs(sns(EVENT))["Records"],
+        [EVENT],
+        by_lambda(sns(EVENT))["Records"][0],  # type: ignore[index]
+        by_sqs(EVENT)["Records"][0],  # type: ignore[index]
+        {"Sns": {"Message": json.dumps(EVENT)}},
+        {**EVENT, "detail": "{}"},
+    ],
+)
+def test_a_batch_needs_no_records_around_it(raw: object) -> None:
+    """EventBridge Pipes hands over a bare list; one record alone, and a detail that became text, are read as well."""
+    (envelope,) = unwrap(raw)
+    assert envelope.body == EVENT
+    assert len(unwrap([raw, raw] if isinstance(raw, dict) else [*raw, *raw])) == 2  # type: ignore[misc]
+
+
 def test_records_of_one_wrapper_are_not_taken_for_duplicates() -> None:
     """Records that share one SQS message have event ids of their own and the same receipt."""
     inner = {"Records": [{"eventSource": "aws:s3", "n": 1}, {"eventSource": "aws:s3", "n": 2}]}

@@ -79,26 +79,52 @@ def _peel(envelope: Envelope, http: bool, depth: int) -> tuple[Envelope, ...]:
     if isinstance(body, str):
         inner = _inside(body)
         return (envelope,) if inner is None else _peel(replace(envelope, body=inner), http, depth - 1)
-    if not isinstance(body, dict):
-        return (envelope,)
-    records = body.get("Records")
-    if isinstance(records, list) and any(_source(record) for record in records):
+    records = _records(body)
+    if records:
         whole = [_record(_numbered(envelope, index), record) for index, record in enumerate(records)]
         return tuple(done for one in whole for done in _peel(one, http, depth - 1))
+    if isinstance(body, list):
+        return (envelope,)
     if http and not envelope.via and "body" in body and isinstance(body.get("headers"), dict):
         return _peel(_posted(envelope, body), http, depth - 1)
     if (http or envelope.via) and "Type" in body and "TopicArn" in body and "Message" in body:
         return _notified(envelope, body, http, depth)
     if body.get("source") == "aws.cloudwatch" and "alarmData" in body:
         return (_timed(envelope, body, "alarm-action"),)
-    if isinstance(body.get("detail-type"), str) and _from_eventbridge(body):
-        return (replace(_timed(envelope, body, "eventbridge"), event_id=fields.text(body, "id") or envelope.event_id),)
+    if _is_event(body):
+        return (_event(envelope, body),)
     return (envelope,)
+
+
+def _event(envelope: Envelope, body: dict[str, object]) -> Envelope:
+    """An EventBridge event; where a target's template has made a text of its detail, that is an object again."""
+    detail = fields.parsed(body.get("detail"))
+    whole = {**body, "detail": detail} if isinstance(detail, dict) else body
+    timed = replace(_timed(envelope, body, "eventbridge"), body=whole)
+    return replace(timed, event_id=fields.text(body, "id") or envelope.event_id)
 
 
 def _from_eventbridge(body: Mapping[str, object]) -> bool:
     """It has a source; what people copy without one still has a detail."""
     return isinstance(body.get("source"), str) or isinstance(body.get("detail"), dict)
+
+
+def _records(body: Body) -> list[object]:
+    """A batch's records: Lambda's `Records`, one of them alone, or the bare list that EventBridge Pipes hands over
+    (docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-batching-concurrency.html). Empty: this is no batch."""
+    if isinstance(body, list):
+        return body if any(_source(one) or _is_event(one) for one in body) else []
+    if isinstance(body, dict):
+        records = body.get("Records")
+        if isinstance(records, list) and any(_source(record) for record in records):
+            return records
+        if isinstance(body.get("Sns"), dict) or (_source(body) == "aws:sqs" and "body" in body):
+            return [body]
+    return []
+
+
+def _is_event(value: object) -> bool:
+    return isinstance(value, dict) and isinstance(value.get("detail-type"), str) and _from_eventbridge(value)
 
 
 def _numbered(outer: Envelope, index: int) -> Envelope:
