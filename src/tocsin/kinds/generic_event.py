@@ -5,7 +5,6 @@ from __future__ import annotations
 from tocsin.envelope import Envelope
 from tocsin.model import Fact, Link, Phrase, Signal
 from tocsin.reading import console, fields, plainly
-from tocsin.reading.content import dump
 
 WORDS = {
     "en": {"title": "{service}: {what}", "resources": "Resources"},
@@ -23,7 +22,7 @@ def read(envelope: Envelope) -> tuple[Signal, ...]:
     source, what = fields.text(body, "source"), fields.text(body, "detail-type")
     partition, account, region = plainly.origin(envelope)
     resources = tuple(fields.clean(name) for name in fields.items(body, "resources") if isinstance(name, str))
-    quote, note = plainly.quoted(dump(body))
+    quote, note = plainly.whole(body)
     listed = (Fact(Phrase("generic_event.resources"), resources[:_RESOURCES]),) if resources else ()
     home = console.home(partition, region)
     return (

@@ -5,12 +5,14 @@ from __future__ import annotations
 from tocsin.envelope import Envelope
 from tocsin.model import Phrase, Signal
 from tocsin.reading import fields, plainly
-from tocsin.reading.content import cut, dump
+from tocsin.reading.content import cut
 
 WORDS = {
-    "en": {"title": "Message with {n} fields", "one": "Message with one field"},
-    "ko": {"title": "필드 {n}개짜리 메시지", "one": "필드 1개짜리 메시지"},
+    "en": {"title": "Message with {names}", "more": "Message with {names} and {n} more fields"},
+    "ko": {"title": "{names} 필드가 있는 메시지", "more": "{names} 외 필드 {n}개가 있는 메시지"},
 }
+
+_NAMED = 4
 
 
 def read(envelope: Envelope) -> tuple[Signal, ...]:
@@ -19,7 +21,7 @@ def read(envelope: Envelope) -> tuple[Signal, ...]:
     if not isinstance(body, dict) or not body:
         return ()
     partition, account, region = plainly.origin(envelope)
-    quote, note = plainly.quoted(dump(body))
+    quote, note = plainly.whole(body)
     return (
         Signal(
             kind="generic_json",
@@ -40,4 +42,8 @@ def _title(envelope: Envelope, body: dict[str, object]) -> Phrase:
     known = envelope.subject or fields.text(body, "title", "subject", "AlarmName", "name", "summary", "message")
     if known:
         return plainly.named(cut(" ".join(known.split()), 150)[0])
-    return Phrase("generic_json.one") if len(body) == 1 else Phrase("generic_json.title", {"n": len(body)})
+    names = tuple(cut(fields.clean(" ".join(str(name).split())), 40)[0] for name in list(body)[:_NAMED])
+    more = len(body) - len(names)
+    return Phrase(
+        "generic_json.more" if more else "generic_json.title", {"names": names, **({"n": more} if more else {})}
+    )

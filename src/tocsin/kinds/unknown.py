@@ -5,7 +5,7 @@ from __future__ import annotations
 from tocsin.envelope import Envelope
 from tocsin.model import Phrase, Signal
 from tocsin.reading import plainly
-from tocsin.reading.content import cut, dump
+from tocsin.reading.content import cut
 
 WORDS = {
     "en": {
@@ -31,7 +31,7 @@ def read(envelope: Envelope) -> tuple[Signal, ...]:
     """One happening, always."""
     partition, account, region = plainly.origin(envelope)
     body = envelope.body
-    quote, note = plainly.quoted(body if isinstance(body, str) else dump(body))
+    quote, note = plainly.quoted(body) if isinstance(body, str) else plainly.whole(body)
     return (
         Signal(
             kind="unknown",

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from tocsin.envelope import Envelope
 from tocsin.model import At, Fact, Link, Phrase, Value
-from tocsin.reading import arns, fields
-from tocsin.reading.content import cut
+from tocsin.reading import arns, fields, secrets
+from tocsin.reading.content import cut, dump
 
 # A message shows some fields, a snapshot or a preview more; beyond this nobody reads, and the content is quoted anyway.
 _SHOWN, _KNOWN, _DEEP = 8, 40, 4
@@ -71,9 +71,9 @@ def instant(ms: int | None) -> At | None:
 
 
 def rows(content: object) -> tuple[Fact, ...]:
-    """The fields of an object as facts, the most telling ones first and the others as details."""
+    """The fields of an object as facts, the most telling ones first and the others as details; secrets hidden."""
     found: list[tuple[str, Value]] = []
-    _walk(content, "", found, _DEEP)
+    _walk(secrets.hidden(content), "", found, _DEEP)
     found.sort(key=lambda row: _rank(row[0]))
     return tuple(
         Fact(named(cut(path, 80)[0]), value, detail=place >= _SHOWN) for place, (path, value) in enumerate(found)
@@ -104,6 +104,11 @@ def _scalar(value: object) -> Value | None:
 def _rank(path: str) -> int:
     last = path.rpartition(".")[2].lower()
     return next((place for place, word in enumerate(_TELLING) if last.endswith(word)), len(_TELLING))
+
+
+def whole(content: object) -> tuple[str, tuple[Fact, ...]]:
+    """An object as the JSON that it came as, its secrets hidden: a quotation, and what was cut off."""
+    return quoted(dump(secrets.hidden(content)))
 
 
 def quoted(content: str) -> tuple[str, tuple[Fact, ...]]:
