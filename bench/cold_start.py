@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
+import ssl
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from instructions import counter, instructions
-from sink import sink
+from sink import Certificate, certificate, sink
 from table import Row, against_first, text
 
 from tocsin_cli.artefacts.lambda_zip import HANDLER, RUNTIME, Package, package, zipped
@@ -39,18 +40,22 @@ class Function:
     name: str
     code: Path
     handler: str
+    settings: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """What a function runs with."""
+    """What each function runs with, beside its own settings."""
 
     python: Path
-    settings: dict[str, str]
+    settings: Mapping[str, str]
+
+    def variables(self, function: Function) -> dict[str, str]:
+        return {**self.settings, **function.settings}
 
     def environment(self, function: Function) -> Environment:
         """Not started."""
-        return Environment(function.code, function.handler, settings=self.settings, python=self.python)
+        return Environment(function.code, function.handler, settings=self.variables(function), python=self.python)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +71,9 @@ class Costs:
 def rows() -> list[Row]:
     """Multiples of the tutorial's function in each row, so that the machine and its other work hardly matter."""
     python = find_python(RUNTIME) or Path(sys.executable)
-    with TemporaryDirectory() as folder, sink() as webhook:
-        functions = _functions(Path(folder), python)
-        costs = _costs(functions, Machine(python, {"HOOK_URL": webhook}))
+    with TemporaryDirectory() as folder, sink(shown := certificate(Path(folder))) as webhook:
+        functions = [*_functions(Path(folder), python), _reading_all(Path(folder), python, shown)]
+        costs = _costs(functions, Machine(python, {"HOOK_URL": webhook, "SSL_CERT_DIR": str(shown.folder)}))
         sizes = [each.code.stat().st_size for each in functions]
     return [
         Row("compared, in this order", _each(each.name for each in functions)),
@@ -94,21 +99,33 @@ def _costs(functions: Sequence[Function], machine: Machine) -> Costs:
 
 def _functions(folder: Path, python: Path) -> list[Function]:
     """A function that does nothing shows what the runtime itself costs: nobody gets below it."""
-
-    def function(name: str, content: Package, handler: str) -> Function:
-        code = folder / f"{len(list(folder.iterdir()))}.zip"
-        code.write_bytes(zipped(content))
-        return Function(name, code, handler)
-
-    def pasted(name: str, source: bytes) -> Function:
-        return function(name, Package({"function.py": source}, {}), "function.lambda_handler")
-
+    with_client = TUTORIAL + b'\nboto3.client("kms")\n'
+    nothing = b"def lambda_handler(event, context):\n    return None\n"
     return [
-        pasted("the tutorial's", TUTORIAL),
-        pasted("the tutorial's with a KMS client, as for an encrypted setting", TUTORIAL + b'\nboto3.client("kms")\n'),
-        function("tocsin", package(python), HANDLER),
-        pasted("one that does nothing", b"def lambda_handler(event, context):\n    return None\n"),
+        _pasted("the tutorial's", folder / "tutorial.zip", TUTORIAL),
+        _pasted("the tutorial's with a KMS client, as for an encrypted setting", folder / "client.zip", with_client),
+        _shipped("tocsin", folder / "tocsin.zip", python),
+        _pasted("one that does nothing", folder / "nothing.zip", nothing),
     ]
+
+
+def _reading_all(folder: Path, python: Path, shown: Certificate) -> Function:
+    """tocsin where certificates lie in one file only, as perhaps on some Lambda."""
+    usual = ssl.get_default_verify_paths().cafile
+    file = folder / "all.pem"
+    file.write_bytes((Path(usual).read_bytes() if usual else b"") + shown.alone.read_bytes())
+    name = "tocsin where certificates are in no folder by name"
+    return replace(_shipped(name, folder / "again.zip", python), settings={"SSL_CERT_FILE": str(file)})
+
+
+def _shipped(name: str, code: Path, python: Path) -> Function:
+    code.write_bytes(zipped(package(python)))
+    return Function(name, code, HANDLER)
+
+
+def _pasted(name: str, code: Path, source: bytes) -> Function:
+    code.write_bytes(zipped(Package({"function.py": source}, {})))
+    return Function(name, code, "function.lambda_handler")
 
 
 def _cold(functions: Sequence[Function], machine: Machine) -> list[list[Result]]:
@@ -143,7 +160,7 @@ def _count(function: Function, machine: Machine) -> int:
     command: list[Any] = [sandbox.python, "-c", ANSWER, module, name, json.dumps(EVENT)]
     try:
         # Nothing by chance: the order of sets, and with it the count, hangs on the seed.
-        variables = {**sandbox.variables(machine.settings), "PYTHONHASHSEED": "0"}
+        variables = {**sandbox.variables(machine.variables(function)), "PYTHONHASHSEED": "0"}
         return instructions([str(part) for part in command], variables, sandbox.task)
     finally:
         sandbox.remove()
