@@ -109,7 +109,12 @@ def test_command_refuses_nonsense(arguments: list[str]) -> None:
 
 def test_interrupt_stops_cleanly() -> None:
     """Ctrl-C ends the workers, says what was seen, and is no failure."""
-    code = "from tocsin_cli.commands.stress import stress; stress(['--cpu', '1', '--timeout', '300'])"
+    code = (
+        "import signal\n"
+        "from tocsin_cli.commands.stress import stress\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a shell's background job ignores Ctrl-C
+        "stress(['--cpu', '1', '--timeout', '300'])\n"
+    )
     with subprocess.Popen(
         [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as command:
