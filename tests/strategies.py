@@ -67,6 +67,7 @@ signals = whole(
     period=maybe(st.integers(1, 86400)),
     test=st.booleans(),
     muted=st.booleans(),
+    muted_until=maybe(instants),
     unmuted=st.booleans(),
     tell=st.booleans(),
     event_id=texts,
@@ -104,6 +105,7 @@ incidents = whole(
     count=counts,
     episodes=some(whole(model.Episode, number=counts, opened=instants, closed=maybe(instants))),
     said=maybe(signals),
+    held=maybe(signals),
 )
 messages = whole(
     model.Message,
@@ -128,5 +130,6 @@ messages = whole(
     tries=counts,
     doubt=st.booleans(),
     opened_at=instants,
+    painted_at=instants,
 )
 contents = st.one_of(incidents, messages, whole(model.Seen, at=instants))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tocsin.decide import Policy, alone, decide, tick
+from tocsin.decide import Policy, alone, decide, due, tick
 from tocsin.model import Fact, Incident, Phrase, Signal, State, Step
 
 T = 1_790_000_000_000  # some instant; the tests count seconds from it
@@ -44,6 +44,8 @@ NO_DATA = after(condition("unknown", 0, tell=True))
 RESOLVED = after(condition("firing", 0), condition("ok", 100))
 STALE = after(condition("firing", 0), condition("unknown", 100))
 FINE = after(condition("ok", 100))
+MUTED = condition("firing", 200, muted=True, muted_until=T + 3_000_000)
+HELD = after(condition("ok", 100), MUTED)
 
 TABLE = [
     # what stood,  what came,                                    reason,          phase,      what is said
@@ -54,6 +56,14 @@ TABLE = [
     (CLOSED, condition("unknown", 0, tell=True), "first", "open", ["first"]),
     (CLOSED, condition("firing", 0, muted=True), "none-muted", "closed", []),
     (CLOSED, condition("firing", 0, unmuted=True), "first", "open", ["first"]),
+    (HELD, MUTED, "none-muted", "closed", []),
+    (HELD, condition("firing", 200, unmuted=True), "first", "open", ["first"]),
+    (HELD, condition("firing", 3001, unmuted=True), "refresh", "open", ["first"]),
+    (HELD, condition("ok", 300), "none-fine", "closed", []),
+    (HELD, condition("ok", 3100), "resolved", "resolved", ["first", "resolved"]),
+    (RESOLVED, MUTED, "none-muted", "resolved", []),
+    (OPEN, MUTED, "refresh", "open", []),
+    (FINE, condition("firing", 40, muted=True), "none-late", "closed", []),
     (NO_DATA, condition("firing", 60), "worse", "open", ["worse"]),
     (NO_DATA, condition("ok", 60), "resolved", "resolved", ["resolved"]),
     (OPEN, condition("firing", 30), "refresh", "open", []),
@@ -124,7 +134,7 @@ def test_happenings_of_one_story_are_one_message_that_counts() -> None:
 
 def test_flapping_is_said_once_and_ends_once() -> None:
     """1,440 changes in a day, one a minute, are at most 6 lines; the last one tells that it is over."""
-    incident, lines = Incident("k"), []
+    incident, lines = Incident("k"), list[str]()
     for minute in range(1440):
         state: State = "ok" if minute % 2 else "firing"
         step = decide(incident, condition(state, 60 * minute, "firing" if minute % 2 else "ok"), POLICY)
@@ -140,7 +150,43 @@ def test_an_incident_without_data_for_a_day_is_closed() -> None:
     assert tick(STALE, T + 100_000 + 86_399_000, POLICY).incident.phase == "open"
     step = tick(STALE, T + 100_000 + 86_400_000, POLICY)
     assert (step.reason, step.incident.phase) == ("expired", "closed")
-    assert step.shows[0].view.episode == STALE.episode
+    assert (told(step), step.shows[0].view.episode) == (["expired"], STALE.episode)
+
+
+def test_what_aws_keeps_quiet_is_a_first_word_when_its_window_ends() -> None:
+    """A muted firing that still stands at the end of the window is told then, as of when it fired."""
+    assert due(HELD, POLICY) == T + 3_000_000
+    assert tick(HELD, T + 2_999_999, POLICY).incident == HELD
+    step = tick(HELD, T + 3_000_000, POLICY)
+    assert told(step) == ["first"]
+    assert (step.incident.phase, step.incident.opened_at, step.incident.held) == ("open", T + 200_000, None)
+    repeated = decide(step.incident, replace(MUTED, muted=False, unmuted=True), POLICY)
+    assert told(repeated) == []
+
+
+@pytest.mark.parametrize(
+    "over", [condition("ok", 300), condition("unknown", 300), condition("firing", 300, unmuted=True)]
+)
+def test_a_muted_firing_counts_no_more_when_it_is_over(over: Signal) -> None:
+    """What ended inside its window, or was told another way, is not told when the window ends."""
+    incident = decide(HELD, over, POLICY).incident
+    assert (incident.held, due(incident, POLICY)) == (None, None)
+
+
+def test_a_muted_firing_survives_what_is_older() -> None:
+    """Whatever else comes late and is older than the muted firing, the muted firing is still told."""
+    incident = HELD
+    for older in (condition("firing", 120), condition("ok", 140)):
+        incident = decide(incident, older, POLICY).incident
+    assert incident.phase == "resolved"
+    assert told(tick(incident, T + 3_000_000, POLICY)) == ["first"]
+
+
+def test_without_an_end_a_muted_firing_waits_an_hour() -> None:
+    """A suppressor says no end, and a broken event an absurd one: neither is silence for ever."""
+    endless = after(condition("firing", 0, muted=True))
+    absurd = after(condition("firing", 0, muted=True, muted_until=T + 10**15))
+    assert (due(endless, POLICY), due(absurd, POLICY)) == (T + 3_600_000, T + 15 * 86_400_000)
 
 
 def test_a_day_later_both_messages_are_brought_up_to_date() -> None:
@@ -229,6 +275,20 @@ def test_every_firing_is_covered(pair: tuple[list[Signal], list[Signal]]) -> Non
         if signal.state == "firing":
             at = signal.at or 0
             assert any(opened - 2000 < at and (closed is None or at <= closed) for opened, closed in shown)
+
+
+@given(histories(), st.data())
+def test_time_passes_when_it_is_due(history: list[Signal], data: st.DataObject) -> None:
+    """Nothing is shown before an incident is due; when it is, something is, and it is due later or never."""
+    incident, _ = walk([replace(one, muted=data.draw(st.booleans())) for one in history])
+    while (when := due(incident, POLICY)) is not None:
+        assert not tick(incident, when - 1, POLICY).shows
+        step = tick(incident, when, POLICY)
+        assert step.shows
+        following = due(step.incident, POLICY)
+        assert following is None or following > when
+        incident = step.incident
+    assert not (incident.flapping or (incident.stale and incident.phase == "open"))
 
 
 @given(deliveries())

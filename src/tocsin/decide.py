@@ -14,6 +14,7 @@ from tocsin.model import Episode, Incident, Notice, Phrase, Reason, Show, Signal
 SAME = 2_000  # the same state within this time is the same change told twice
 KEPT_EPISODES = 8
 KEPT_FLIPS = 32
+LONGEST_MUTE = 15 * 86_400_000  # a mute rule's longest window: API reference, AlarmMuteRule, Duration
 # On a tie of times the state that people must not miss wins, whatever came first.
 RANK = {"firing": 2, "unknown": 1, "ok": 0}
 
@@ -29,15 +30,13 @@ class Policy:
     stale: int = 86_400_000  # open without data for this long is closed
     repeats: int = 600_000  # one story told again within this time is one message that counts
     period: int = 60_000  # an alarm's period where the signal does not say
+    hush: int = 3_600_000  # how long a firing is held back that AWS keeps quiet without saying until when
 
 
 def decide(incident: Incident, signal: Signal, policy: Policy, *, seen: bool = False) -> Step:
     """The next step of ``incident``. ``signal.at`` must be known; ``seen``: this happening's id was said before."""
     if signal.sort == "happening":
         return _happening(incident, signal, policy, seen)
-    if signal.muted and incident.phase != "open" and signal.state == "firing":
-        # Left as if unheard: AWS repeats it when the mute window ends, and only then is it a first word.
-        return Step(incident, "none-muted")
     if _is_duplicate(incident, signal):
         return _merge(incident, signal)
     if _at(signal) < incident.at:
@@ -48,10 +47,42 @@ def decide(incident: Incident, signal: Signal, policy: Policy, *, seen: bool = F
 
 
 def tick(incident: Incident, now: int, policy: Policy) -> Step:
-    """What time alone changes: the end of flapping, of a resolved episode, of an incident without data."""
+    """What time alone changes: flapping, a resolved episode, a mute window end; without data an incident does."""
+    ended = _ended(incident, now, policy)
+    held = ended.incident.held
+    if held is None or now < _held_until(held, policy):
+        return ended
+    # AWS repeats its actions when a window ends, but no event, so nobody else would say that it is still firing.
+    step = _change(ended.incident, replace(held, muted=False), policy)
+    return replace(step, shows=_together(ended.shows, step.shows))
+
+
+def due(incident: Incident, policy: Policy) -> int | None:
+    """When ``tick`` will have something to show; None: not before a signal comes."""
+    times = []
+    if incident.flapping:
+        times.append(_last_flip(incident) + policy.quiet)
+    if incident.phase == "open" and incident.stale:
+        times.append(incident.at + policy.stale)
+    if incident.held:
+        times.append(_held_until(incident.held, policy))
+    return min(times, default=None)
+
+
+def _held_until(held: Signal, policy: Policy) -> int:
+    until = _at(held) + policy.hush if held.muted_until is None else held.muted_until
+    return min(until, _at(held) + LONGEST_MUTE)
+
+
+def _last_flip(incident: Incident) -> int:
+    return incident.flips[-1] if incident.flips else incident.at
+
+
+def _ended(incident: Incident, now: int, policy: Policy) -> Step:
+    """Flapping that is over, and episodes."""
     notices: tuple[Notice, ...] = ()
     reason: Reason = "none-fine"
-    last = incident.flips[-1] if incident.flips else incident.at
+    last = _last_flip(incident)
     if incident.flapping and now >= last + policy.quiet:
         incident = replace(incident, flapping=False, flips=())
         notices, reason = (Notice(1, "flap-end", now, times=incident.changes),), "flap-end"
@@ -59,6 +90,7 @@ def tick(incident: Incident, now: int, policy: Policy) -> Step:
         incident, reason = replace(incident, phase="closed"), reason if notices else "closed"
     elif incident.phase == "open" and incident.stale and now >= incident.at + policy.stale:
         incident, reason = _close(replace(incident, phase="closed"), now), "expired"
+        notices = (*notices, Notice(1, "expired", now))
     shows = (Show(incident, notices),) if reason in ("flap-end", "expired") else ()
     return Step(incident, reason, shows)
 
@@ -160,6 +192,8 @@ def _late(incident: Incident, signal: Signal) -> Step:
 
 def _change(incident: Incident, signal: Signal, policy: Policy) -> Step:
     """A newer state of a condition."""
+    if incident.held and _at(incident.held) <= _at(signal):
+        incident = replace(incident, held=None)
     if signal.state == "firing":
         return _firing(incident, signal, policy)
     if signal.state == "ok":
@@ -169,6 +203,8 @@ def _change(incident: Incident, signal: Signal, policy: Policy) -> Step:
 
 def _firing(incident: Incident, signal: Signal, policy: Policy) -> Step:
     at = _at(signal)
+    if signal.muted and incident.phase != "open":
+        return Step(replace(incident, held=incident.held or signal), "none-muted")
     if incident.phase == "closed":
         return _open(incident, signal)
     heard = replace(incident, source="firing", at=at, said=signal, fired=True, stale=False)
@@ -232,6 +268,7 @@ def _blank_episode(incident: Incident, at: int) -> Incident:
         count=1,
         episodes=incident.episodes,
         said=incident.said,
+        held=incident.held,
     )
 
 

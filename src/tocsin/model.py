@@ -87,7 +87,8 @@ class Signal:
     (an alarm's ARN, with its contributor). ``at`` is the state's own time in milliseconds, None where there is none.
     ``word`` is AWS's own word for the state ("ALARM"), shown as it is in every language; empty where AWS has none.
     ``quote`` is AWS's own sentence, untouched. ``old_at`` is when the previous state began, if the event knows.
-    ``tell``: this ok or unknown deserves a first word. ``muted``: AWS itself keeps this quiet (mute rule, suppressor).
+    ``tell``: this ok or unknown deserves a first word. ``muted``: AWS itself keeps this quiet (mute rule, suppressor),
+    ``muted_until`` when that ends, None where AWS does not say.
     ``unmuted``: the same state told again because a mute window ended.
     """
 
@@ -102,6 +103,7 @@ class Signal:
     period: int | None = None
     test: bool = False
     muted: bool = False
+    muted_until: int | None = None
     unmuted: bool = False
     tell: bool = False
     event_id: str = ""
@@ -132,7 +134,10 @@ class Episode:
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """All that is true about one subject. ``at`` is the source time of the newest state (-1: nothing yet)."""
+    """All that is true about one subject. ``at`` is the source time of the newest state (-1: nothing yet).
+
+    ``held`` is a newer firing that AWS keeps quiet: it counts when its mute window ends, if it still stands then.
+    """
 
     key: str
     source: State | None = None
@@ -149,6 +154,7 @@ class Incident:
     count: int = 0
     episodes: tuple[Episode, ...] = ()
     said: Signal | None = None
+    held: Signal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +207,7 @@ class Message:
     A lone alarm's ``id`` is its incident key and episode, and ``incident`` is that episode as it now stands, so that a
     later episode never repaints an earlier message.
     ``doubt``: the last call may have been taken although it failed, so the next one says that it may be a repeat.
+    ``painted_at`` (ms): when the destination last took it.
     """
 
     destination: str
@@ -212,6 +219,7 @@ class Message:
     tries: int = 0
     doubt: bool = False
     opened_at: int = 0
+    painted_at: int = 0
 
 
 @dataclass(frozen=True, slots=True)

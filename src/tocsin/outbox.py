@@ -10,6 +10,7 @@ from tocsin.ports import DeliveryError, Put, Row, Rows
 
 KEPT = 30 * 86_400_000  # how long a message that is over may still be looked at
 SLOWEST = 60_000  # a destination that is down is asked at least this often
+EDIT = 60_000  # while it flaps, a message is edited at most this often
 
 
 def wanted(key: str, row: Row | None, name: str, show: Show, now: int) -> Put:
@@ -25,7 +26,7 @@ def wanted(key: str, row: Row | None, name: str, show: Show, now: int) -> Put:
         message = replace(old, incident=show.view, want=old.want + 1, notices=old.notices + lines)
     # While a destination is failing, more news is no reason to ask it sooner.
     held = row.due if row and row.due and message.tries else None
-    return _put(key, message, held or now, now)
+    return _put(key, message, held or _next(message, now), now)
 
 
 def recorded(rows: Rows, key: str, receipt: Receipt, now: int) -> tuple[Put, ...]:
@@ -33,8 +34,8 @@ def recorded(rows: Rows, key: str, receipt: Receipt, now: int) -> tuple[Put, ...
     row = rows[key]
     if row is None or not isinstance(row.content, Message):
         return ()
-    message = replace(shown(row.content, receipt), tries=0, doubt=False)
-    return (_put(key, message, now if behind(message) else None, now),)
+    message = replace(shown(row.content, receipt), tries=0, doubt=False, painted_at=now)
+    return (_put(key, message, _next(message, now) if behind(message) else None, now),)
 
 
 def postponed(rows: Rows, key: str, error: DeliveryError | None, now: int, jitter: float) -> tuple[Put, ...]:
@@ -55,6 +56,13 @@ def shown(message: Message, receipt: Receipt) -> Message:
 def behind(message: Message) -> bool:
     """Whether the destination owes this message another call."""
     return message.receipt is None or message.receipt.painted < message.want or bool(message.notices)
+
+
+def _next(message: Message, now: int) -> int:
+    """When to call for a message that is behind: at once, unless it flaps and nothing has to be said."""
+    if message.incident.flapping and message.receipt and not message.notices:
+        return max(now, message.painted_at + EDIT)
+    return now
 
 
 def _put(key: str, message: Message, due: int | None, now: int) -> Put:

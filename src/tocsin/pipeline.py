@@ -12,10 +12,10 @@ from dataclasses import asdict, dataclass, replace
 from tocsin.decide import Policy, alone
 from tocsin.envelope import Envelope, unwrap
 from tocsin.grouping import message_id
-from tocsin.intake import Taken, take_in
+from tocsin.intake import Taken, pass_time, take_in
 from tocsin.kinds import read
 from tocsin.logbook import note, trouble
-from tocsin.model import Fact, Message, Phrase, Receipt, Signal
+from tocsin.model import Fact, Incident, Message, Phrase, Receipt, Signal
 from tocsin.outbox import behind, postponed, recorded, shown
 from tocsin.ports import Conflict, DeliveryError, Destination, Row, Store
 
@@ -51,6 +51,7 @@ class Pipeline:
         self, destinations: tuple[Destination, ...], store: Store | None = None, policy: Policy | None = None
     ) -> None:
         self._destinations = destinations
+        self._names = tuple(one.name for one in destinations)
         self._store = store
         self._policy = policy or Policy()
         self._told: set[tuple[str, str | None, int | None]] = set()
@@ -94,7 +95,7 @@ class Pipeline:
     def _keep(self, store: Store, signal: Signal, doors: Doors) -> Taken:
         """Store what the signal changes; if the store cannot, people see it plainly and the record comes again."""
         try:
-            return take_in(store, signal, tuple(one.name for one in self._destinations), self._policy, doors.clock())
+            return take_in(store, signal, self._names, self._policy, doors.clock())
         except Exception as error:  # whatever a store may raise: silence is the one wrong answer
             code = "store_conflict" if isinstance(error, Conflict) else "store_unreachable"
             trouble("store failed", {"code": code}, bug=True)
@@ -146,7 +147,18 @@ class Pipeline:
             if not rows:
                 return
             for row in rows:
-                self._bring_up(store, row, doors, refused)
+                if isinstance(row.content, Incident):
+                    self._pass_time(store, row, doors, refused)
+                else:
+                    self._bring_up(store, row, doors, refused)
+
+    def _pass_time(self, store: Store, row: Row, doors: Doors, refused: set[str]) -> None:
+        """What time alone changes; one incident's trouble must not keep the others waiting."""
+        try:
+            pass_time(store, row.key, self._names, self._policy, doors.clock())
+        except Exception:
+            refused.add(row.key)
+            trouble("time not passed", {"incident": row.key, "next": "with the next event"}, bug=True)
 
     def _bring_up(self, store: Store, row: Row, doors: Doors, refused: set[str]) -> None:
         """One call for one message; what came of it is recorded before the next."""
@@ -178,6 +190,8 @@ class Pipeline:
 
 
 def _asks(row: Row, refused: set[str]) -> bool:
+    if isinstance(row.content, Incident):
+        return row.key not in refused
     return isinstance(row.content, Message) and row.content.destination not in refused
 
 

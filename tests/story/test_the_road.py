@@ -160,6 +160,70 @@ def test_webhook_table(slack: LocalSlack, clock: VirtualClock) -> None:
     assert "firing again (2nd time)" in again.text
 
 
+def muted(event: dict[str, Any], until: str) -> dict[str, Any]:
+    window = {"muteWindowStart": "2026-11-23T11:00:00.000+0000", "muteWindowEnd": until}
+    event["detail"]["muteDetail"] = {"mutedByArn": "arn:aws:cloudwatch:r:1:alarm-mute-rule:night"} | window
+    return event
+
+
+@pytest.mark.parametrize("bot", [True, False])
+def test_a_muted_alarm_is_shown_when_its_window_ends(slack: LocalSlack, clock: VirtualClock, bot: bool) -> None:
+    """EventBridge tells it once, while AWS keeps it quiet: if it still fires when that ends, people see it then."""
+    road = Road(slack, clock, bot=bot, store=MemoryStore())
+    road(muted(by_bus(change("ALARM", 0)), "2026-11-23T12:30:00.000+0000"))
+    road(muted(by_bus(change("ALARM", 0, name="over")), "2026-11-23T12:30:00.000+0000"))
+    road(by_bus(change("OK", 600, before="ALARM", name="over")))
+    road.later(1799)
+    assert not road.seen
+    road.later(1)
+    (card,) = road.seen
+    assert (colour(card), "api-cpu" in card.text) == (RED, True)
+    assert "night" in json.dumps(card.attachments)
+    road.later(60)
+    assert len(road.seen) == 1
+
+
+def test_a_muted_alarm_is_shown_at_once_where_nothing_is_remembered(slack: LocalSlack, clock: VirtualClock) -> None:
+    """Without a store there is no later: it is shown, and says that AWS keeps it quiet."""
+    road = Road(slack, clock, bot=False, store=None)
+    road(muted(by_bus(change("ALARM", 0)), "2026-11-23T12:30:00.000+0000"))
+    (card,) = road.seen
+    assert "night" in json.dumps(card.attachments)
+
+
+def test_time_alone_ends_flapping_and_silence(slack: LocalSlack, clock: VirtualClock) -> None:
+    """Without any further event: 15 quiet minutes end flapping, in one line; a day without data closes an alarm."""
+    road = Road(slack, clock, bot=True, store=MemoryStore())
+    for minute in range(6):
+        after, before = ("OK", "ALARM") if minute % 2 else ("ALARM", "OK")
+        road(by_lambda(change(after, 60 * minute, before=before)))
+        road.later(60)
+    road.later(13 * 60 + 59)
+    lines = len(road.seen)
+    road.later(60)
+    assert len(road.seen) == lines + 1
+    assert "5 changes" in road.texts[-1]
+    road(by_lambda(change("ALARM", 2000, name="gone")))
+    road(by_lambda(change("INSUFFICIENT_DATA", 2060, before="ALARM", name="gone")))
+    road.later(86_400 + 2060)
+    card = next(one for one in road.seen if "gone" in one.text)
+    assert "closed" in card.text
+    assert colour(card) not in (RED, GREEN)
+
+
+def test_while_it_flaps_a_message_is_edited_once_a_minute(slack: LocalSlack, clock: VirtualClock) -> None:
+    """As a bot: a change every five seconds costs Slack one edit a minute, and the last one is always shown."""
+    road = Road(slack, clock, bot=True, store=MemoryStore())
+    for turn in range(60):
+        after, before = ("OK", "ALARM") if turn % 2 else ("ALARM", "OK")
+        road(by_lambda(change(after, 5 * turn, before=before)))
+        road.later(5)
+    card = road.seen[0]
+    assert card.versions <= 5 + 5
+    road.later(60)
+    assert "59 changes" in road.seen[0].text
+
+
 def test_stateless_posts_every_change(slack: LocalSlack, clock: VirtualClock) -> None:
     """Without a store nothing is remembered, so each change is told once; EventBridge alone knows how long it was."""
     road = Road(slack, clock, bot=False, store=None)

@@ -35,6 +35,7 @@ def read(envelope: Envelope) -> tuple[Signal, ...]:
             old_at=before.at if before else None,
             period=alarm.period,
             muted=bool(alarm.mute.by or alarm.now.suppressed_by),
+            muted_until=_muted_until(alarm),
             unmuted=alarm.after_mute,
             tell=state == "unknown" and _wanted(alarm, envelope.topic_arn),
             severity=severity(alarm.tags, alarm.description, alarm.metric.name),
@@ -59,6 +60,18 @@ def subject(alarm: Alarm) -> str:
     arn = alarm.arn
     whole = f"{arn.partition}:{arn.account}:{arn.region}:{arn}"
     return f"{whole}#{alarm.contributor}" if alarm.contributor else whole
+
+
+def _muted_until(alarm: Alarm) -> int | None:
+    """When AWS will let it be heard (ms), where that can be told: how long a suppressor stays in ALARM cannot.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Create_Composite_Alarm_Suppression.html
+    """
+    if alarm.mute.by:
+        return alarm.mute.end
+    longest = {"WaitPeriod": alarm.composite.wait, "ExtensionPeriod": alarm.composite.extension}
+    seconds = longest.get(alarm.now.suppressed_by)
+    return None if seconds is None or alarm.now.at is None else alarm.now.at + seconds * 1000
 
 
 def _wanted(alarm: Alarm, topic_arn: str) -> bool:

@@ -69,11 +69,16 @@ class Child:
 
 @dataclass(frozen=True, slots=True)
 class Composite:
-    """A composite alarm's rule, the children that triggered it, and the alarm that may suppress its actions."""
+    """A composite alarm's rule, the children that triggered it, and the alarm that may suppress its actions.
+
+    ``wait`` and ``extension``: seconds for which they are suppressed at most before and after that alarm's ALARM.
+    """
 
     rule: str = ""
     children: tuple[Child, ...] = ()
     suppressor: str = ""
+    wait: int | None = None
+    extension: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,6 +100,8 @@ def _from_event(body: object, inner: fields.Json) -> Alarm:
             fields.text(configuration, "alarmRule"),
             _children(fields.items(now.data, "triggeringAlarms")),
             fields.text(configuration, "actionsSuppressor"),
+            fields.whole(configuration, "actionsSuppressorWaitPeriod"),
+            fields.whole(configuration, "actionsSuppressorExtensionPeriod"),
         ),
         contributor=fields.text(contributor, "id"),
         attributes=pairs(fields.mapping(contributor, "attributes")),
