@@ -96,16 +96,21 @@ def read(envelope: Envelope) -> tuple[Signal, ...]:
         return (_drift(envelope, detail, told),)
     if "StackSet" in what:
         return (_set(envelope, detail, told),)
-    hook = fields.mapping(detail, "hook-detail")
+    hook, target = fields.mapping(detail, "hook-detail"), fields.mapping(detail, "target-detail")
     known = {
-        "StackId": fields.text(detail, "stack-id"),
-        "LogicalResourceId": fields.text(detail, "logical-resource-id") or fields.text(hook, "type-name"),
+        "StackId": fields.text(detail, "stack-id") or fields.text(target, "target-id"),
+        "LogicalResourceId": fields.text(detail, "logical-resource-id")
+        or fields.text(hook, "hook-type-name", "type-name"),
         "PhysicalResourceId": fields.text(detail, "physical-resource-id"),
-        "ResourceType": fields.text(detail, "resource-type"),
-        "ResourceStatus": fields.text(told, "status") or fields.text(hook, "status"),
-        "ResourceStatusReason": fields.text(told, "status-reason") or fields.text(hook, "status-reason"),
+        "ResourceType": fields.text(detail, "resource-type") or fields.text(target, "target-name"),
+        "ResourceStatus": _first("status", told, hook, detail),
+        "ResourceStatusReason": _first("status-reason", told, hook, detail),
     }
     return (_told(envelope, known, plainly.moment(envelope)),) if known["StackId"] else ()
+
+
+def _first(name: str, *sources: fields.Json) -> str:
+    return next(filter(None, (fields.text(source, name) for source in sources)), "")
 
 
 def _text(envelope: Envelope) -> tuple[Signal, ...]:
@@ -173,7 +178,7 @@ def _outcome(status: str) -> Outcome:
     """ROLLBACK in a stack's status says that its change has failed; a deleted stack deserves a word too."""
     if status.endswith("_FAILED") or "ROLLBACK" in status:
         return outcomes.FAILED
-    if status.endswith("_COMPLETE"):
+    if status.endswith(("_COMPLETE", "_SUCCEEDED")):
         return outcomes.SUCCEEDED._replace(severity="low" if status == "DELETE_COMPLETE" else "info")
     if status.endswith("_CLEANUP_IN_PROGRESS"):
         return outcomes.PASSING

@@ -57,7 +57,7 @@ def read(envelope: Envelope) -> tuple[Signal, ...]:
     arn = fields.text(detail, "Source ARN") or (listed[0] if listed else "")
     link, _, rest = fields.text(detail, "resourceLink", "Identifier Link").partition("\n")
     named = fields.text(detail, "Source ID", "SourceId", "task-id", "ReplicationTaskId")
-    name = named or rest.partition("SourceId:")[2].strip() or arns.name(fields.clean(arn)) or "?"
+    name = named or rest.partition("SourceId:")[2].strip() or arns.name(fields.clean(arn))
     sort = fields.text(detail, "type", "Event Source").lower().replace("_", "-")
     task = "task" in f"{sort} {event} {fields.text(envelope.body, 'detail-type')}".lower()
     key, state, severity = _meaning(f"{event} {message} {category}", task)
@@ -70,7 +70,7 @@ def read(envelope: Envelope) -> tuple[Signal, ...]:
             kind="dms",
             sort="condition" if state else "happening",
             subject=identity,
-            title=Phrase(key, {"name": name, "message": cut(message or event, 150)[0]}),
+            title=Phrase(key, {"name": plainly.called(name), "message": cut(message or event, 150)[0]}),
             state=state,
             at=plainly.moment(envelope) if at is None else at,
             story="" if state else f"{identity}:{event or message[:60]}",

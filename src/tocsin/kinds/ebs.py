@@ -90,7 +90,7 @@ def read(envelope: Envelope) -> tuple[Signal, ...]:
     listed = [fields.clean(one) for one in fields.items(envelope.body, "resources") if isinstance(one, str)]
     snapshot = fields.text(detail, "snapshot_id", "snapshot-id")
     arn = snapshot or (listed[0] if listed else fields.text(detail, "source"))
-    name = arns.name(arn) or "?"
+    name = arns.name(arn)
     cause = fields.text(detail, "cause")
     failed = "fail" in result.lower() or "error" in result.lower()
     key = "ebs.failed" if failed else "ebs.restore" if "Fast" in what else "ebs.done"
@@ -107,7 +107,9 @@ def read(envelope: Envelope) -> tuple[Signal, ...]:
             kind="ebs",
             sort="happening",
             subject=identity,
-            title=Phrase(key, {"name": name, "what": _WHAT.get(event) or event or what, "result": result}),
+            title=Phrase(
+                key, {"name": plainly.called(name), "what": _WHAT.get(event) or event or what, "result": result}
+            ),
             at=plainly.moment(envelope),
             story=f"{identity}:{event}:{result}",
             severity=severity,
@@ -140,4 +142,3 @@ def _volumes(detail: fields.Json) -> list[str]:
     """The volumes of a multi-volume snapshot, shortened."""
     known = [fields.text(one, "source") for one in fields.items(detail, "snapshots")]
     return [arns.name(one) for one in known if one][:6]
-

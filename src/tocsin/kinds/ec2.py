@@ -11,7 +11,7 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from tocsin.envelope import Envelope
-from tocsin.model import Phrase, Severity, Signal, State
+from tocsin.model import Phrase, Severity, Signal, State, Value
 from tocsin.reading import arns, console, fields, plainly
 from tocsin.reading.content import cut
 
@@ -87,8 +87,8 @@ def read(envelope: Envelope) -> tuple[Signal, ...]:
     listed = [fields.clean(one) for one in fields.items(envelope.body, "resources") if isinstance(one, str)]
     instance = fields.text(detail, "instance-id", "instanceId")
     name = instance or fields.text(detail, "ImageId", "spot-instance-request-id", "fleet-id", "capacityReservationId")
-    name = name or (arns.name(listed[0]) if listed else "?")
-    told = _told(what, detail, name)
+    name = name or (arns.name(listed[0]) if listed else "")
+    told = _told(what, detail, plainly.called(name))
     partition, account, region = plainly.origin(envelope)
     identity = ":".join((partition, account, region, "ec2", name))
     page = f"#InstanceDetails:instanceId={quote(instance, safe='')}"
@@ -125,19 +125,19 @@ def read(envelope: Envelope) -> tuple[Signal, ...]:
     )
 
 
-def _told(what: str, detail: fields.Json, name: str) -> Told:
+def _told(what: str, detail: fields.Json, called: Value) -> Told:
     state = fields.text(detail, "state", "State")
     if "instance-id" in detail and "state" in detail:
         key, standing, tell, severity = _STATES.get(state, ("ec2.state", "unknown", True, "info"))
-        return Told(Phrase(key, {"name": name, "state": state}), severity, standing, tell)
+        return Told(Phrase(key, {"name": called, "state": state}), severity, standing, tell)
     if "Interruption Warning" in what:
-        return Told(Phrase("ec2.interruption", {"name": name}), "medium", advice=(Phrase("ec2.spot_advice"),))
+        return Told(Phrase("ec2.interruption", {"name": called}), "medium", advice=(Phrase("ec2.spot_advice"),))
     if "Rebalance" in what:
-        return Told(Phrase("ec2.rebalance", {"name": name}), "low")
+        return Told(Phrase("ec2.rebalance", {"name": called}), "low")
     if "Fulfillment" in what:
-        return Told(Phrase("ec2.fulfilled", {"name": fields.text(detail, "spot-instance-request-id") or name}))
+        return Told(Phrase("ec2.fulfilled", {"name": fields.text(detail, "spot-instance-request-id") or called}))
     if "AMI State" in what:
         bad: Severity = "high" if state == "failed" else "low" if state in ("deregistered", "disabled") else "info"
-        return Told(Phrase("ec2.image", {"name": name, "state": state}), bad)
+        return Told(Phrase("ec2.image", {"name": called, "state": state}), bad)
     trouble = re.search("(?i)fail|error|underutil|invalid", what + fields.text(detail, "sub-type", "state"))
-    return Told(Phrase("ec2.other", {"what": what, "name": name}), "medium" if trouble else "info")
+    return Told(Phrase("ec2.other", {"what": what, "name": called}), "medium" if trouble else "info")

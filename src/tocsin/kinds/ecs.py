@@ -108,8 +108,9 @@ def read(envelope: Envelope) -> tuple[Signal, ...]:
         "ECS Service Action": _acted,
         "ECS Deployment State Change": _deployment,
     }
+    detail = plainly.detail(envelope)
     reader = readers.get(fields.text(envelope.body, "detail-type"))
-    return (reader(envelope, plainly.detail(envelope)),) if reader else ()
+    return (reader(envelope, detail),) if reader and detail else ()
 
 
 def _task(envelope: Envelope, detail: fields.Json) -> Signal:
@@ -118,7 +119,7 @@ def _task(envelope: Envelope, detail: fields.Json) -> Signal:
     status, code = fields.text(detail, "lastStatus"), fields.text(detail, "stopCode")
     cluster, task = arns.name(fields.text(detail, "clusterArn")), fields.text(detail, "taskArn")
     group, definition = fields.text(detail, "group"), arns.name(fields.text(detail, "taskDefinitionArn"))
-    name = group.removeprefix("service:").removeprefix("family:") or definition or arns.name(task) or "?"
+    name = group.removeprefix("service:").removeprefix("family:") or definition or arns.name(task)
     reason = fields.text(detail, "stoppedReason")
     ended = status == "STOPPED"
     key, severity = _ending(detail, code, reason) if ended else ("ecs.task", _FINE)
@@ -128,7 +129,7 @@ def _task(envelope: Envelope, detail: fields.Json) -> Signal:
         kind="ecs",
         sort="happening" if ended else "condition",
         subject=":".join((partition, account, region, "ecs", task)),
-        title=Phrase(key, {"group": name, "status": status}),
+        title=Phrase(key, {"group": plainly.called(name), "status": status}),
         state=None if ended else "ok",
         at=_at(detail) if ended and _at(detail) is not None else plainly.moment(envelope),
         story=":".join((account, region, cluster, name, key)) if ended else "",

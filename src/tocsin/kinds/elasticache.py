@@ -66,7 +66,7 @@ def read(envelope: Envelope) -> tuple[Signal, ...]:
 
 def _signal(envelope: Envelope, event: str, value: str, place: int) -> Signal:
     partition, account, region = plainly.origin(envelope)
-    name = cut(value.partition(" ")[0].strip("[],") or "?", 100)[0]
+    name = cut(value.partition(" ")[0].strip("[],"), 100)[0]
     severity: Severity = "high" if _BAD.search(event) else "low" if re.search("Delete|Remove|Reboot", event) else "info"
     key, state, known = _KNOWN.get(event, ("elasticache.other", None, severity))
     times = [fields.text(envelope.body, one, one.replace(" ", "")) for one in ("Start Time", "End Time")]
@@ -76,7 +76,7 @@ def _signal(envelope: Envelope, event: str, value: str, place: int) -> Signal:
         kind="elasticache",
         sort="condition" if state else "happening",
         subject=f"{identity}:replacement" if state else identity,
-        title=Phrase(key, {"name": name, "event": _spaced(event)}),
+        title=Phrase(key, {"name": plainly.called(name), "event": _spaced(event)}),
         state=state,
         at=plainly.moment(envelope),
         tell=state == "ok",
@@ -110,7 +110,7 @@ def _event(envelope: Envelope) -> Iterator[Signal]:
             kind="elasticache",
             sort="happening",
             subject=identity,
-            title=Phrase("elasticache.other", {"name": arns.name(arn) or "?", "event": event}),
+            title=Phrase("elasticache.other", {"name": plainly.called(arns.name(arn)), "event": event}),
             at=plainly.moment(envelope),
             event_id=f"{envelope.event_id}#{place}" if place else "",
             story=f"{identity}:{event}",
@@ -129,5 +129,5 @@ def _event(envelope: Envelope) -> Iterator[Signal]:
 
 
 def _spaced(event: str) -> str:
-    """"SnapshotComplete" as people write it: "snapshot complete"."""
+    """ "SnapshotComplete" as people write it: "snapshot complete"."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", event).lower()

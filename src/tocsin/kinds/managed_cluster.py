@@ -46,7 +46,7 @@ def read(envelope: Envelope) -> tuple[Signal, ...]:
     listed = [fields.clean(one) for one in fields.items(envelope.body, "resources") if isinstance(one, str)]
     known = fields.text(detail, "clusterName", "cluster-name", "cluster", "name")
     known = known or fields.text(fields.mapping(detail, "involvedObject"), "name")
-    name = known or (arns.name(listed[0]).partition("/")[0] if listed else "?")
+    name = known or (arns.name(listed[0]).partition("/")[0] if listed else "")
     status, part = fields.text(detail, "status", "state"), fields.text(detail, *_PARTS)
     service = fields.text(envelope.body, "source").removeprefix("aws.")
     severity: Severity = "high" if _BAD.search(f"{what} {status}") else "medium" if "Termination" in what else "info"
@@ -59,7 +59,7 @@ def read(envelope: Envelope) -> tuple[Signal, ...]:
             subject=identity,
             title=Phrase(
                 "managed_cluster.status" if status else "managed_cluster.event",
-                {"name": name, "what": what, "status": status},
+                {"name": plainly.called(name), "what": what, "status": status},
             ),
             at=plainly.moment(envelope),
             story=f"{identity}:{part}:{what}:{status}",

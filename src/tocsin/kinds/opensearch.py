@@ -41,8 +41,8 @@ def read(envelope: Envelope) -> tuple[Signal, ...]:
     listed = [fields.clean(one) for one in fields.items(envelope.body, "resources") if isinstance(one, str)]
     arn = listed[0] if listed else ""
     known = arns.parse(arn)
-    name = (arns.name(arn) if known else fields.text(detail, "collectionName", "domainName"))
-    name = name or ("Serverless" if fields.text(envelope.body, "source") == "aws.aoss" else "?")
+    name = arns.name(arn) if known else fields.text(detail, "collectionName", "domainName")
+    name = name or ("Serverless" if fields.text(envelope.body, "source") == "aws.aoss" else "")
     told = _FAMILY.sub("", fields.text(envelope.body, "detail-type"))
     event, status = fields.text(detail, "event") or told, fields.text(detail, "status")
     shown = "" if event.endswith(status) else status
@@ -61,7 +61,8 @@ def read(envelope: Envelope) -> tuple[Signal, ...]:
             sort="happening",
             subject=identity,
             title=Phrase(
-                "opensearch.event" if shown else "opensearch.plain", {"name": name, "event": event, "status": shown}
+                "opensearch.event" if shown else "opensearch.plain",
+                {"name": plainly.called(name), "event": event, "status": shown},
             ),
             at=plainly.moment(envelope),
             story=f"{identity}:{event}:{status}",

@@ -53,7 +53,7 @@ def read(envelope: Envelope) -> tuple[Signal, ...]:
     partition, account, region = plainly.origin(envelope)
     listed = [one for one in fields.items(envelope.body, "resources") if isinstance(one, str)]
     name = fields.text(detail, "Resource", "Source ID", "SourceIdentifier", "resourceName")
-    name = name or (arns.name(fields.clean(listed[0])) if listed else "?")
+    name = name or (arns.name(fields.clean(listed[0])) if listed else "")
     sort = fields.text(detail, "Event Source", "SourceType", "sourceType")
     level = fields.text(detail, "Severity", "severity").upper()
     kept = fields.items(detail, "Category", "Event Categories", "EventCategories", "categories")

@@ -44,6 +44,11 @@ def named(text: str) -> Phrase:
     return Phrase("words.text", {"text": text})
 
 
+def called(name: str) -> Value:
+    """A name within a sentence, also where an event has none."""
+    return name or Phrase("words.unnamed")
+
+
 def detail(envelope: Envelope) -> fields.Json:
     """An EventBridge event's detail; without one the whole object, since rules may pass on the detail alone."""
     body = envelope.body if isinstance(envelope.body, dict) else {}

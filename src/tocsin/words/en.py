@@ -8,6 +8,7 @@ WORDS = {
     "text": "{text}",
     "account": "Account",
     "region": "Region",
+    "unnamed": "(without a name)",
     "time": "Time",
     "open_console": "Open in console",
     "runbook": "Runbook",

@@ -8,6 +8,7 @@ WORDS = {
     "text": "{text}",
     "account": "계정",
     "region": "리전",
+    "unnamed": "(이름 없음)",
     "time": "시각",
     "open_console": "콘솔에서 열기",
     "runbook": "대응 절차",
