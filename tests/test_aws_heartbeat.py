@@ -25,19 +25,19 @@ def test_the_line_is_one_that_cloudwatch_reads(capsys: pytest.CaptureFixture[str
     """Metrics without dimensions, each named once and there as a number, alone on a line of JSON."""
     store = MemoryStore(clock=lambda: NOW)
     store.change(["k"], lambda _: (Put("k", replace(NEW, tries=3), due=NOW + 30_000),))
-    beat(store, NOW)
+    beat(store, NOW, "tocsin/here")
     (line,) = capsys.readouterr().out.splitlines()
     said = json.loads(line)
     (directive,) = said["_aws"]["CloudWatchMetrics"]
     assert said["_aws"]["Timestamp"] == NOW
-    assert directive["Dimensions"] == [[]]
+    assert (directive["Namespace"], directive["Dimensions"]) == ("tocsin/here", [[]])
     assert {each["Name"]: each["Unit"] for each in directive["Metrics"]} == METRICS
     assert {name: said[name] for name in METRICS} == {"Heartbeat": 1, "OldestDue": 300, "Failed": 1}
 
 
 def test_without_a_store_it_only_lives(capsys: pytest.CaptureFixture[str]) -> None:
     """Stateless there is nothing that could wait."""
-    beat(None, NOW)
+    beat(None, NOW, "tocsin/here")
     said = json.loads(capsys.readouterr().out)
     assert (said["Heartbeat"], said["OldestDue"], said["Failed"]) == (1, 0, 0)
 

@@ -142,6 +142,8 @@ def test_silence_is_an_alarm() -> None:
     """Without a heartbeat for 15 of 15 minutes there is an alarm, and no data counts as none."""
     alarm = resources("CloudWatch::Alarm")["HeartbeatAlarm"]
 
+    (function,) = resources("Lambda::Function").values()
+    assert alarm["Namespace"] == function["Environment"]["Variables"]["TOCSIN_METRICS_NAMESPACE"]
     assert (alarm["EvaluationPeriods"], alarm["DatapointsToAlarm"], alarm["Period"]) == (15, 15, 60)
     assert alarm["TreatMissingData"] == "breaching"
 

@@ -22,6 +22,7 @@ WEBHOOK_NAMES = (
 ENCRYPTED_NAMES = ("kmsEncryptedHookUrl", "ENCRYPTED_HOOK_URL", "KMS_ENCRYPTED_HOOK_URL")
 SEOUL = timezone(timedelta(hours=9), "KST")
 SLACK_API = "https://slack.com/api"
+METRICS = "tocsin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,8 @@ class Config:
 
     ``webhook_parameter``, ``bot_parameter``: the SecureString that holds the secret which is not set here.
     ``queue_url``: the function's own queue, for wakes. ``receives``: how often that queue hands a message out before
-    it is a dead letter; 0 where nobody says. ``warnings``: what was set but could not be used.
+    it is a dead letter; 0 where nobody says. ``metrics``: the namespace of the heartbeat's
+    metrics. ``warnings``: what was set but could not be used.
     """
 
     language: str = "en"
@@ -56,6 +58,7 @@ class Config:
     aws: Aws = Aws()
     queue_url: str = ""
     receives: int = 0
+    metrics: str = METRICS
     warnings: tuple[str, ...] = ()
 
 
@@ -72,6 +75,7 @@ def read_config(environ: Mapping[str, str]) -> Config:
         aws=_aws(environ),
         queue_url=_set(environ, "TOCSIN_QUEUE_URL"),
         receives=_receives(_set(environ, "TOCSIN_MAX_RECEIVES"), warnings),
+        metrics=_set(environ, "TOCSIN_METRICS_NAMESPACE") or METRICS,
         warnings=tuple(warnings),
     )
     return _checked(_slack(config, environ))

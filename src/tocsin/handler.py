@@ -53,12 +53,13 @@ def lambda_handler(event: Any, context: Any) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What one container is made of: ``waker`` where there is a queue to be woken by."""
+    """What one container is made of: ``waker`` where there is a queue to be woken by; ``metrics``: their namespace."""
 
     pipeline: Pipeline
     store: Store | None
     farewells: Farewells
     waker: Waker | None
+    metrics: str
 
     def handle(self, event: Any, doors: Doors) -> Outcome:
         """Take in what happened, show what is due, and see to it that what remains is looked at again."""
@@ -78,7 +79,7 @@ class Parts:
         from tocsin.aws.heartbeat import beat
 
         try:
-            beat(self.store, doors.clock())
+            beat(self.store, doors.clock(), self.metrics)
         except Exception:  # its silence is the alarm: an error would only make this tick a dead letter
             trouble("no heartbeat", {"next": "with the next tick"}, bug=True)
 
@@ -102,7 +103,7 @@ def assembled(config: Config, connections: Connections) -> Parts:
     """The parts that the settings ask for. Raises ConfigError if they cannot work."""
     store = _store(config, connections)
     pipeline = Pipeline((destination(config, connections),), store)
-    return Parts(pipeline, store, Farewells(config.receives), _waker(config, store, connections))
+    return Parts(pipeline, store, Farewells(config.receives), _waker(config, store, connections), config.metrics)
 
 
 def doors(context: Any) -> Doors:

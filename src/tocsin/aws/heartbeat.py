@@ -13,25 +13,25 @@ from collections.abc import Sequence
 from tocsin.model import Message
 from tocsin.ports import Row, Store
 
-NAMESPACE = "tocsin"
 METRICS = {"Heartbeat": "Count", "OldestDue": "Seconds", "Failed": "Count"}
 _SOON = 60_000
 _LOOKED_AT = 50
 
 
-def beat(store: Store | None, now: int) -> None:
+def beat(store: Store | None, now: int, namespace: str) -> None:
     """Write the line. Raises what the store raises: a function that cannot look has no heartbeat. ``now``: ms."""
     rows = store.due(now + _SOON, _LOOKED_AT) if store else ()
     oldest, failed = waiting(rows, now)
     # The logger would put its own words before the line, and CloudWatch reads only lines that are JSON.
-    line = logging.makeLogRecord({"msg": embedded({"Heartbeat": 1, "OldestDue": oldest, "Failed": failed}, now)})
+    values = {"Heartbeat": 1, "OldestDue": oldest, "Failed": failed}
+    line = logging.makeLogRecord({"msg": embedded(values, now, namespace)})
     logging.StreamHandler(sys.stdout).handle(line)
 
 
-def embedded(values: dict[str, float], now: int) -> str:
+def embedded(values: dict[str, float], now: int, namespace: str) -> str:
     """The values as metrics without dimensions, each of which costs its price once."""
     metrics = [{"Name": name, "Unit": METRICS[name]} for name in values]
-    about = {"Namespace": NAMESPACE, "Dimensions": [[]], "Metrics": metrics}
+    about = {"Namespace": namespace, "Dimensions": [[]], "Metrics": metrics}
     return json.dumps({"_aws": {"Timestamp": now, "CloudWatchMetrics": [about]}, "did": "beat", **values})
 
 
