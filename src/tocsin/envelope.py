@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -257,5 +256,7 @@ def _decoded(text: str) -> str:
 def _named(envelope: Envelope) -> Envelope:
     if envelope.event_id:
         return envelope
-    digest = hashlib.sha256(content.dump(envelope.body).encode()).hexdigest()
+    from hashlib import sha256  # only for what came without an id, so not at every cold start
+
+    digest = sha256(content.dump(envelope.body).encode()).hexdigest()
     return replace(envelope, event_id=digest[:32])
