@@ -1,8 +1,12 @@
-"""Which alarm of which file a command is about, and the instants that it is given."""
+"""Which alarm of which file a command is about, and the instants, numbers and counts that it is given."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+from math import isfinite
 from pathlib import Path
+from typing import TypeVar
 
 import click
 
@@ -12,6 +16,9 @@ from tocsin_local.alarms.definition import MetricAlarm
 from tocsin_local.alarms.spelling import milliseconds
 
 PATH = click.Path(path_type=Path)
+_M_OF_N = re.compile(r"(\d{1,6})/(\d{1,6})")
+
+T = TypeVar("T")
 
 
 def instant(ctx: click.Context, param: click.Parameter, given: str | None) -> int | None:
@@ -35,3 +42,31 @@ def chosen(file: Path, name: str | None) -> tuple[files.Entry, MetricAlarm]:
     if not isinstance(alarm, MetricAlarm):
         raise ConfigError(f'alarm "{entry.name}" in {file} is a composite: it has no datapoints', "Check its children.")
     return entry, alarm
+
+
+def number(text: str) -> float:
+    """A threshold. Raises ValueError."""
+    value = float(text)
+    if not isfinite(value):
+        raise ValueError(text)
+    return value
+
+
+def m_of_n(text: str) -> tuple[int, int]:
+    """``3/5`` as M and N. Raises ValueError."""
+    found = _M_OF_N.fullmatch(text)
+    if not found:
+        raise ValueError(text)
+    return int(found[1]), int(found[2])
+
+
+def one(read: Callable[[str], T], allowed: str) -> Callable[..., T | None]:
+    """The callback of an option that ``read`` reads, None where it is not given."""
+
+    def callback(ctx: click.Context, param: click.Parameter, given: str | None) -> T | None:
+        try:
+            return None if given is None else read(given)
+        except ValueError:
+            raise click.BadParameter(f"{given!r} is not {allowed}.") from None
+
+    return callback

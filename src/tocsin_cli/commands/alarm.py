@@ -1,4 +1,4 @@
-"""`tocsin alarm`: alarms on this machine. `check` runs them over recorded datapoints and shows each change of state."""
+"""`tocsin alarm`: alarms, tried here or added to an account. `check` shows each change of state over a recording."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from rich.text import Text
 from tocsin.ports import ConfigError
 from tocsin_cli import ui
 from tocsin_cli.alarm_choice import PATH, chosen, instant
+from tocsin_cli.commands.alarm_add import add
 from tocsin_cli.commands.alarm_backtest import backtest
 from tocsin_local.alarms import recording
 from tocsin_local.alarms.datapoints import Sample
@@ -31,9 +32,10 @@ def _phase(ctx: click.Context, param: click.Parameter, given: float) -> int:
 
 @click.group()
 def alarm() -> None:
-    """Alarms on this machine, evaluated as CloudWatch does."""
+    """Alarms: tried on this machine as CloudWatch would evaluate them, and good ones for your account."""
 
 
+alarm.add_command(add)
 alarm.add_command(backtest)
 
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import re
 import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
-from math import isfinite
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,7 +13,7 @@ import click
 
 from tocsin.ports import ConfigError
 from tocsin_cli import backtest_tables, ui
-from tocsin_cli.alarm_choice import PATH, chosen, instant
+from tocsin_cli.alarm_choice import PATH, chosen, instant, m_of_n, number
 from tocsin_local import cpu, host_recording
 from tocsin_local.alarms import backtest as backtests
 from tocsin_local.alarms import page, recording, telling
@@ -27,7 +25,6 @@ from tocsin_local.alarms.spelling import iso_date
 from tocsin_local.metrics import Sampler, look_here
 
 MOST = 1000  # variants
-DATAPOINTS = re.compile(r"(\d{1,6})/(\d{1,6})")
 INSTALL = 'Install it with: pip install "tocsin[backtest]"'
 
 T = TypeVar("T")
@@ -49,20 +46,6 @@ def _several(read: Callable[[str], T], allowed: str) -> Callable[..., tuple[T, .
     return callback
 
 
-def _threshold(text: str) -> float:
-    value = float(text)
-    if not isfinite(value):
-        raise ValueError(text)
-    return value
-
-
-def _m_of_n(text: str) -> tuple[int, int]:
-    found = DATAPOINTS.fullmatch(text)
-    if not found:
-        raise ValueError(text)
-    return int(found[1]), int(found[2])
-
-
 @click.command()
 @click.argument("file", type=PATH)
 @click.option("--data", type=PATH, metavar="FILE", help="Recorded datapoints: CSV or JSON lines.")
@@ -79,7 +62,7 @@ def _m_of_n(text: str) -> tuple[int, int]:
     "thresholds",
     multiple=True,
     metavar="A,B",
-    callback=_several(_threshold, "a number"),
+    callback=_several(number, "a number"),
     help="What if the threshold were one of these.",
 )
 @click.option(
@@ -94,7 +77,7 @@ def _m_of_n(text: str) -> tuple[int, int]:
     "--datapoints",
     multiple=True,
     metavar="M/N,M/N",
-    callback=_several(_m_of_n, "M/N, such as 3/5"),
+    callback=_several(m_of_n, "M/N, such as 3/5"),
     help="What if M datapoints out of N had to breach.",
 )
 @click.option("--alarm", "name", metavar="NAME", help="Which alarm, where FILE defines several.")

@@ -1,0 +1,95 @@
+"""An alarm before it is put: its definition, what is there already, what it would have done; and how it is undone."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tocsin_cli.cloud import Cloud
+from tocsin_cli.recipes import lookback
+from tocsin_cli.recipes.definition import Wish, definition, notes
+from tocsin_cli.recipes.recipe import Pattern, Recipe
+from tocsin_cli.recipes.targets import Target
+from tocsin_local.alarms import definition as alarms
+from tocsin_local.alarms.history import History
+from tocsin_local.alarms.reporting import report
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """``before`` is the alarm of the same name as it stands, None where there is none. ``others`` are the names of
+    other alarms on the same metric. ``history`` is None without any datapoint; ``samples`` is how many there were."""
+
+    given: Mapping[str, Any]
+    notes: tuple[str, ...]
+    before: Mapping[str, Any] | None
+    others: tuple[str, ...]
+    history: History | None
+    samples: int
+
+    @property
+    def name(self) -> str:
+        """The alarm's name."""
+        return str(self.given["AlarmName"])
+
+    @property
+    def changes(self) -> Mapping[str, tuple[Any, Any]]:
+        """What an alarm of this name that is there has otherwise: field to its value before and after."""
+        if self.before is None:
+            return {}
+        return {each: (self.before.get(each), value) for each, value in self.given.items()
+                if self.before.get(each) != value}  # fmt: skip
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the alarm is there already, just so."""
+        return self.before is not None and not self.changes
+
+    def undo(self, region: str) -> str:
+        """The command that takes it back."""
+        if self.before is None:
+            return shlex.join(["aws", "cloudwatch", "delete-alarms", "--region", region, "--alarm-names", self.name])
+        old = json.dumps(self.before, ensure_ascii=False)
+        return shlex.join(["aws", "cloudwatch", "put-metric-alarm", "--region", region, "--cli-input-json", old])
+
+    def told(self) -> dict[str, Any]:
+        """All of it as JSON."""
+        back = report(self.history, (), self.samples) if self.history else None
+        return {"alarm": dict(self.given), "why": self.notes, "before": self.before, "others": self.others,
+                "lastTwoWeeks": back}  # fmt: skip
+
+
+def draft(cloud: Cloud, recipe: Recipe, pattern: Pattern, target: Target, wish: Wish, now: int) -> Draft:
+    """The alarm and all that is known of it at ``now`` (ms). ConfigError where CloudWatch allows no such alarm."""
+    given = definition(recipe, pattern, target, wish)
+    alarm = alarms.read(given, f"the recipe {recipe.name}")
+    if not isinstance(alarm, alarms.MetricAlarm):
+        raise ValueError(f"{recipe.name} is no alarm on a metric")
+    found = lookback.samples(cloud, alarm, now)
+    before, others = _standing(cloud, given)
+    return Draft(given, notes(pattern, target, wish), before, others, lookback.history(alarm, found), len(found))
+
+
+def put(cloud: Cloud, ready: Draft) -> None:
+    """Create the alarm, or update it.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+    """
+    cloud.client("cloudwatch").put_metric_alarm(**ready.given)
+
+
+def _standing(cloud: Cloud, given: Mapping[str, Any]) -> tuple[dict[str, Any] | None, tuple[str, ...]]:
+    """The alarm of this name as put-metric-alarm would take it again, and the names of others on its metric."""
+    cloudwatch = cloud.client("cloudwatch")
+    fields = cloudwatch.meta.service_model.operation_model("PutMetricAlarm").input_shape.members
+    same = cloudwatch.describe_alarms(AlarmNames=[given["AlarmName"]])["MetricAlarms"]
+    near = cloudwatch.describe_alarms_for_metric(
+        Namespace=given["Namespace"], MetricName=given["MetricName"], Dimensions=given["Dimensions"]
+    )["MetricAlarms"]
+    before = [{name: value for name, value in each.items() if name in fields} for each in same]
+    return (before[0] if before else None), tuple(
+        each["AlarmName"] for each in near if each["AlarmName"] != given["AlarmName"]
+    )

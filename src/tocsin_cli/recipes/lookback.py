@@ -1,0 +1,60 @@
+"""What an alarm would have done in the last two weeks: CloudWatch's own values, judged as CloudWatch judges them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tocsin_cli.cloud import Cloud
+from tocsin_local.alarms import backtest
+from tocsin_local.alarms.datapoints import Sample
+from tocsin_local.alarms.definition import MetricAlarm
+from tocsin_local.alarms.history import History
+from tocsin_local.alarms.spelling import moment
+
+# Values of a minute are kept for 15 days:
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html
+DAYS = 14
+_MOST = 100_800  # datapoints in one answer
+
+
+def samples(cloud: Cloud, alarm: MetricAlarm, now: int) -> tuple[Sample, ...]:
+    """One sample per period of the two weeks before ``now`` (ms): the alarm's own statistic over that whole period.
+
+    A value is known when its period is over. Errors as boto3 raises them.
+    """
+    length = alarm.period * 1000
+    metric = {
+        "Namespace": alarm.namespace,
+        "MetricName": alarm.metric,
+        "Dimensions": [{"Name": name, "Value": value} for name, value in alarm.dimensions],
+    }
+    query = {"Id": "m", "MetricStat": {"Metric": metric, "Period": alarm.period, "Stat": alarm.statistic}}
+    until = now - now % length
+    pages = cloud.client("cloudwatch").get_paginator("get_metric_data")
+    found: list[Sample] = []
+    for page in pages.paginate(
+        MetricDataQueries=[query],
+        StartTime=moment(until - DAYS * 86_400_000),
+        EndTime=moment(until),
+        ScanBy="TimestampAscending",
+        MaxDatapoints=_MOST,
+    ):
+        found += [_sample(at, value, length) for each in page["MetricDataResults"] for at, value in _points(each)]
+    return tuple(found)
+
+
+def history(alarm: MetricAlarm, found: tuple[Sample, ...]) -> History | None:
+    """What the alarm would have done with these samples; None without any."""
+    if not found:
+        return None
+    (one,) = backtest.run((alarm,), found, backtest.usual_span((alarm,), found))
+    return one
+
+
+def _points(result: dict[str, Any]) -> zip[tuple[Any, float]]:
+    return zip(result["Timestamps"], result["Values"], strict=True)
+
+
+def _sample(at: Any, value: float, length: int) -> Sample:
+    start = round(at.timestamp() * 1000)
+    return Sample(start, value, start + length)

@@ -1,0 +1,236 @@
+"""`tocsin alarm add` against a small AWS: what it finds, shows, puts and takes back."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+import emulator
+from tocsin.ports import ConfigError
+from tocsin_cli.app import cli
+from tocsin_cli.cloud import Cloud, cloud
+
+REGION, ACCOUNT = "ap-northeast-2", "210987654321"
+TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:alarms"
+STACK = {
+    "Resources": {
+        "Topic": {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": "home"}},
+        "Queue": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "home"}},
+    },
+    "Outputs": {
+        "TopicArn": {"Value": {"Ref": "Topic"}},
+        "QueueUrl": {"Value": {"Ref": "Queue"}},
+        "FunctionName": {"Value": "home"},
+    },
+}
+
+
+@dataclass(frozen=True)
+class Place:
+    """An account with two instances and a function, and what its environment is."""
+
+    cloud: Cloud
+    busy: str
+    idle: str
+    environ: dict[str, str]
+
+    def client(self, service: str) -> Any:
+        return self.cloud.client(service)
+
+    def alarm(self, name: str) -> Any:
+        return next(iter(self.client("cloudwatch").describe_alarms(AlarmNames=[name])["MetricAlarms"]), None)
+
+
+@pytest.fixture(scope="module")
+def place(aws: str) -> Iterator[Place]:
+    environ = emulator.environment(aws, REGION) | {"AWS_ACCESS_KEY_ID": ACCOUNT}
+    with ExitStack() as closing:
+        patch = closing.enter_context(pytest.MonkeyPatch.context())
+        for name, value in environ.items():
+            patch.setenv(name, value)
+        here = closing.enter_context(cloud(None, None))
+        busy, idle = _instance(here, "web-1"), _instance(here, "batch")
+        _busy_for_25_minutes(here, busy)
+        here.client("cloudformation").create_stack(StackName="home", TemplateBody=json.dumps(STACK))
+        yield Place(here, busy, idle, environ)
+
+
+def _instance(here: Cloud, name: str) -> str:
+    tags = [{"ResourceType": "instance", "Tags": [{"Key": "Name", "Value": name}]}]
+    made = here.client("ec2").run_instances(ImageId="ami-1", MinCount=1, MaxCount=1, TagSpecifications=tags)
+    return str(made["Instances"][0]["InstanceId"])
+
+
+def _busy_for_25_minutes(here: Cloud, instance: str) -> None:
+    """Two hours of basic monitoring, a day ago: 5 datapoints in a row at 95 %, the others at 10 %."""
+    noon = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - timedelta(days=1)
+    data = [
+        {
+            "MetricName": "CPUUtilization",
+            "Dimensions": [{"Name": "InstanceId", "Value": instance}],
+            "Timestamp": noon + timedelta(minutes=5 * place),
+            "Value": 95.0 if 10 <= place < 15 else 10.0,
+        }
+        for place in range(24)
+    ]
+    here.client("cloudwatch").put_metric_data(Namespace="AWS/EC2", MetricData=data)
+
+
+def _run(*arguments: str) -> str:
+    done = CliRunner().invoke(cli, ["alarm", "add", *arguments])
+    if done.exception is not None:
+        raise done.exception
+    return done.output
+
+
+def test_the_recipes_are_listed(place: Place) -> None:
+    """Without a recipe, each is named with what it is for; nothing is asked of AWS."""
+    output = _run()
+
+    assert "queue-age" in output and "cpu" in output and "(instance, database, container service)" in output
+
+
+def test_a_plan_shows_the_alarm_and_its_last_two_weeks(place: Place) -> None:
+    """JSON, reasons, and that it would have fired once; nothing is put."""
+    output = _run("cpu", "web-1", "--topic", TOPIC, "--plan")
+    name = f"cpu of instance web-1 ({place.busy})"
+
+    assert '"MetricName": "CPUUtilization"' in output and f'"AlarmName": "{name}"' in output
+    assert "Basic monitoring: one datapoint every 5 minutes" in output
+    assert "Average > 80 in 3 of 3 × 300 s" in output and "15 min" in output
+    assert place.alarm(name) is None
+
+
+def test_json_tells_the_same_to_programs(place: Place) -> None:
+    """One object: the alarm as put-metric-alarm takes it, what it would have done, and no question."""
+    told = json.loads(_run("cpu", place.busy, "--topic", TOPIC, "--json"))
+    (one,) = told["alarms"]
+
+    assert one["alarm"]["Period"] == 300 and one["alarm"]["AlarmActions"] == [TOPIC]
+    assert one["lastTwoWeeks"]["alarms"] == 1 and one["lastTwoWeeks"]["samples"] == 24
+    assert one["put"] is False and told["region"] == REGION
+
+
+def test_it_is_put_and_the_second_time_there_is_nothing_to_do(place: Place) -> None:
+    """What was shown is what CloudWatch then holds; the undo command names it; again, nothing changes."""
+    output = _run(
+        "cpu", "batch", "--topic", TOPIC, "--yes", "--threshold", "70", "--runbook", "https://wiki.example/cpu"
+    )
+    name = f"cpu of instance batch ({place.idle})"
+    held = place.alarm(name)
+
+    assert (held["Threshold"], held["Period"], held["OKActions"]) == (70.0, 300, [TOPIC])
+    assert "runbook: https://wiki.example/cpu\nseverity: medium" in held["AlarmDescription"]
+    assert f"delete-alarms --region {REGION} --alarm-names {shlex.quote(name)}" in output
+    assert "No datapoint in the last two weeks" in output
+    again = _run("cpu", "batch", "--topic", TOPIC, "--threshold", "70", "--runbook", "https://wiki.example/cpu")
+    assert "Is there already, just so" in again
+
+
+def test_a_change_of_an_alarm_is_shown_and_can_be_undone(place: Place) -> None:
+    """An alarm of the same name is never overwritten silently: before and after are told, and undo brings it back."""
+    _run("status-check", "web-1", "--topic", TOPIC, "--yes")
+    output = _run("status-check", "web-1", "--topic", TOPIC, "--yes", "--datapoints", "4/5")
+    name = f"status-check of instance web-1 ({place.busy})"
+    undo = shlex.split(output.rsplit("Undo: ", 1)[1].strip())
+    before = json.loads(undo[undo.index("--cli-input-json") + 1])
+
+    assert "Is there with another DatapointsToAlarm: 2 → 4" in output
+    assert place.alarm(name)["EvaluationPeriods"] == 5
+    place.client("cloudwatch").put_metric_alarm(**before)
+    assert place.alarm(name)["EvaluationPeriods"] == 3
+
+
+def test_other_alarms_on_the_metric_are_named(place: Place) -> None:
+    """Whoever has an alarm on this metric already learns of it before there are two."""
+    place.client("cloudwatch").put_metric_alarm(
+        AlarmName="from the tutorial",
+        Namespace="AWS/EC2",
+        MetricName="CPUUtilization",
+        Dimensions=[{"Name": "InstanceId", "Value": place.busy}],
+        Statistic="Average",
+        Period=300,
+        EvaluationPeriods=1,
+        Threshold=50,
+        ComparisonOperator="GreaterThanThreshold",
+    )
+
+    assert "Watches the same metric already: from the tutorial" in _run("cpu", "web-1", "--topic", TOPIC, "--plan")
+
+
+def test_all_is_one_alarm_for_each(place: Place) -> None:
+    """--all needs no names; the stack's topic is the one that is told."""
+    told = json.loads(_run("status-check", "--all", "--stack", "home", "--json"))
+    topic = f"arn:aws:sns:{REGION}:{ACCOUNT}:home"
+
+    assert [each["alarm"]["AlarmActions"] for each in told["alarms"]] == [[topic], [topic]]
+
+
+def test_billing_is_looked_for_in_us_east_1(place: Place) -> None:
+    """The bill's metric lives there alone: the alarm goes there, and so must its topic be; a connected one is found."""
+    with pytest.raises(ConfigError, match="can only live in us-east-1, and tocsin reads no topic there"):
+        _run("billing", "--threshold", "50", "--stack", "home")
+    there = place.cloud.elsewhere("us-east-1")
+    topic = there.client("sns").create_topic(Name="bills")["TopicArn"]
+    queue = f"arn:aws:sqs:{REGION}:{ACCOUNT}:home"
+    there.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue)
+    told = json.loads(_run("billing", "--threshold", "50", "--stack", "home", "--json", "--yes"))
+    (held,) = there.client("cloudwatch").describe_alarms(AlarmNames=["billing"])["MetricAlarms"]
+
+    assert told["region"] == "us-east-1" and told["alarms"][0]["put"] is True
+    assert (held["Threshold"], held["AlarmActions"], held["Period"]) == (50.0, [topic], 21600)
+
+
+def test_what_is_missing_is_said_in_one_line(place: Place) -> None:
+    """Unknown recipe or thing, a topic elsewhere, nothing to watch, nobody to ask: one line and the way out."""
+    for arguments, message in (
+        (("cpus",), "there is no recipe cpus"),
+        (("cpu", "web-9", "--topic", TOPIC), "web-9 is not among the things"),
+        (("cpu", "--topic", TOPIC), "2 things that cpu fits, and nobody can be asked which"),
+        (("cpu", "web-1", "--topic", TOPIC), "nobody can be asked here"),
+        (("cpu", "--topic", "arn:aws:sns:eu-west-1:1:a"), "the topic is in eu-west-1, the alarm in ap-northeast-2"),
+        (("cpu", "--topic", "alarms"), "alarms is no topic's ARN"),
+        (("queue-age", "--topic", TOPIC, "--region", "eu-west-3"), "the topic is in"),
+        (("memory", "--topic", TOPIC), "there is no container service or instance with agent here"),
+        (("billing", "--topic", "arn:aws:sns:us-east-1:1:a"), "a number is missing"),
+        (("cpu", "web-1"), "there is no stack tocsin"),
+    ):
+        with pytest.raises(ConfigError, match=message):
+            _run(*arguments)
+
+
+def test_it_asks_in_a_terminal(place: Place) -> None:
+    """In a terminal the things are listed, one is chosen by its number, and the alarm is put after a yes."""
+    for name in ("orders", "invoices"):
+        place.client("sqs").create_queue(QueueName=name)
+    master, slave = pty.openpty()
+    command = [sys.executable, "-c", "from tocsin_cli.app import main; main()"]
+    arguments = ["alarm", "add", "queue-age", "--topic", TOPIC]
+    os.write(master, b"3\ny\n")
+    done = subprocess.run(
+        [*command, *arguments],
+        stdin=slave,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env=os.environ | place.environ,
+    )
+    os.close(slave)
+    os.close(master)
+
+    assert done.returncode == 0, done.stderr
+    assert "   2  queue invoices" in done.stdout and "   3  queue orders" in done.stdout
+    assert place.alarm("queue-age of queue orders")["Threshold"] == 600.0
+    assert place.alarm("queue-age of queue invoices") is None
