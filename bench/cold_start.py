@@ -6,7 +6,7 @@ import json
 import ssl
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from statistics import median
@@ -17,6 +17,7 @@ from instructions import counter, instructions
 from sink import Certificate, certificate, sink
 from table import Row, against_first, text
 
+from tocsin.ports import ConfigError
 from tocsin_cli.artefacts.lambda_zip import HANDLER, RUNTIME, Package, package, zipped
 from tocsin_local.lambda_runtime import Environment, Result, find_python
 from tocsin_local.lambda_runtime.interpreter import look_at
@@ -70,7 +71,7 @@ class Costs:
 
 def rows() -> list[Row]:
     """Multiples of the tutorial's function in each row, so that the machine and its other work hardly matter."""
-    python = find_python(RUNTIME) or Path(sys.executable)
+    python = _python()
     with TemporaryDirectory() as folder, sink(shown := certificate(Path(folder))) as webhook:
         functions = [*_functions(Path(folder), python), _reading_all(Path(folder), python, shown)]
         costs = _costs(functions, Machine(python, {"HOOK_URL": webhook, "SSL_CERT_DIR": str(shown.folder)}))
@@ -87,6 +88,15 @@ def rows() -> list[Row]:
         Row("for scale: warm invocation, ms", _medians(costs.warm, ".1f")),
         Row("for scale: peak memory, MB", _medians([[kb / 1024 for kb in found] for found in costs.peak], ".0f")),
     ]
+
+
+def _python() -> Path:
+    """Lambda's version where it is here with all that Lambda ships, else the one that runs this."""
+    found = find_python(RUNTIME)
+    with suppress(ConfigError):
+        if found and look_at(found):
+            return found
+    return Path(sys.executable)
 
 
 def _costs(functions: Sequence[Function], machine: Machine) -> Costs:
