@@ -14,9 +14,12 @@ from tocsin_cli.secrets import refuse_secrets
 # name of the command -> the module under tocsin_cli.commands that holds it, by the module's own name
 COMMANDS = {
     "alarm": "alarm",
+    "connect": "connect",
     "demo": "demo",
     "deploy": "deploy",
     "destroy": "destroy",
+    "disconnect": "disconnect",
+    "doctor": "doctor",
     "kinds": "kinds",
     "logs": "logs",
     "new-kind": "new_kind",
@@ -35,6 +38,7 @@ Exit codes:
   0  done
   1  it did not work: the output says which part
   2  wrong usage, or a file or setting that must be mended first
+  3  `tocsin doctor` found a risk, and nothing worse
   130  stopped by Ctrl-C"""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import click
@@ -33,11 +33,19 @@ _WAYS_OUT = {
 
 @dataclass(frozen=True, slots=True)
 class Cloud:
-    """An account and a region. ``client`` gives one client per service, of boto3's own type."""
+    """An account and a region. ``clients`` makes one client per service and region, of boto3's own type."""
 
     account: str
     region: str
-    client: Callable[[str], Any] = field(repr=False)
+    clients: Callable[[str, str], Any] = field(repr=False)
+
+    def client(self, service: str) -> Any:
+        """The client of a service in this region."""
+        return self.clients(service, self.region)
+
+    def elsewhere(self, region: str) -> Cloud:
+        """The same account in another region."""
+        return replace(self, region=region)
 
     @property
     def where(self) -> str:
@@ -75,12 +83,13 @@ def _opened(session: Any, closing: ExitStack) -> Cloud:
         raise ConfigError("no AWS region is named", "name one: --region eu-north-1, or AWS_DEFAULT_REGION")
 
     @functools.cache
-    def client(service: str) -> Any:
-        made = session.client(service)
+    def client(service: str, region: str) -> Any:
+        made = session.client(service, region_name=region)
         closing.callback(made.close)
         return made
 
-    return Cloud(client("sts").get_caller_identity()["Account"], session.region_name, client)
+    here = Cloud("", session.region_name, client)
+    return replace(here, account=here.client("sts").get_caller_identity()["Account"])
 
 
 def _refused(error: dict[str, str], operation: str) -> ConfigError:

@@ -1,0 +1,95 @@
+"""The alarms of an account and a region, as CloudWatch keeps them: what they act on, and how to change only that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tocsin_cli.cloud import Cloud
+from tocsin_cli.stack.standing import WATCHES, Stack
+
+_ACTIONS = ("AlarmActions", "OKActions", "InsufficientDataActions")
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """``definition`` is what DescribeAlarms says of it.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
+    """
+
+    definition: Mapping[str, Any] = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return str(self.definition["AlarmName"])
+
+    @property
+    def arn(self) -> str:
+        """Its ARN."""
+        return str(self.definition["AlarmArn"])
+
+    @property
+    def state(self) -> str:
+        """OK, ALARM or INSUFFICIENT_DATA."""
+        return str(self.definition["StateValue"])
+
+    @property
+    def is_composite(self) -> bool:
+        """Whether it is made of other alarms."""
+        return "AlarmRule" in self.definition
+
+    @property
+    def is_enabled(self) -> bool:
+        """Whether its actions are carried out at all."""
+        return bool(self.definition.get("ActionsEnabled", True))
+
+    @property
+    def since(self) -> int:
+        """When it came into its state, in ms; 0 where that is not said."""
+        at = self.definition.get("StateUpdatedTimestamp")
+        return int(at.timestamp() * 1000) if at else 0
+
+    def actions(self, *fields: str) -> tuple[str, ...]:
+        """ARNs of what it acts on, in these fields or in any, each once."""
+        return tuple(dict.fromkeys(each for name in fields or _ACTIONS for each in self.definition.get(name, ())))
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """The topics that it acts on."""
+        return tuple(each for each in self.actions() if each.split(":")[2:3] == ["sns"])
+
+    @property
+    def is_control(self) -> bool:
+        """Whether it steers machines and tells nobody: scaling sits in ALARM by design."""
+        others = [each for each in self.actions() if each not in self.topics]
+        steers = bool(others) and all(each.split(":")[2] in ("autoscaling", "ec2", "swf") for each in others)
+        return self.name.startswith("TargetTracking-") or (steers and not self.topics)
+
+
+def alarms(cloud: Cloud) -> Iterator[Alarm]:
+    """All alarms of the region. Errors as boto3 raises them."""
+    pages = cloud.client("cloudwatch").get_paginator("describe_alarms")
+    for page in pages.paginate(AlarmTypes=["MetricAlarm", "CompositeAlarm"]):
+        for found in (*page.get("MetricAlarms", ()), *page.get("CompositeAlarms", ())):
+            yield Alarm(found)
+
+
+def own(stack: Stack) -> frozenset[str]:
+    """The names of the alarms that the stack itself has."""
+    return frozenset(f"{stack.name}-{each}" for each in (*WATCHES, "canary"))
+
+
+def rewrite(cloud: Cloud, alarm: Alarm, actions: Mapping[str, list[str]]) -> None:
+    """Give the alarm these actions and leave all else as it is: AWS only takes whole definitions.
+
+    Tags and state stay: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+    """
+    cloudwatch = cloud.client("cloudwatch")
+    operation = "PutCompositeAlarm" if alarm.is_composite else "PutMetricAlarm"
+    put = cloudwatch.put_composite_alarm if alarm.is_composite else cloudwatch.put_metric_alarm
+    fields = cloudwatch.meta.service_model.operation_model(operation).input_shape.members
+    kept = {name: value for name, value in alarm.definition.items() if name in fields and value not in (None, [])}
+    put(**{**kept, **actions})

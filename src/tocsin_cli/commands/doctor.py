@@ -1,0 +1,134 @@
+"""`tocsin doctor`: finds what keeps alarms from Slack without a sound, and says how to mend it."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+
+import click
+
+from tocsin.destinations.http import Connections
+from tocsin.destinations.slack.api import API_URL
+from tocsin.ports import ConfigError
+from tocsin_cli import ui
+from tocsin_cli.cloud import cloud, cloud_options
+from tocsin_cli.doctor.checks import CHECKS
+from tocsin_cli.doctor.examine import EXIT_CODES, Result, examine, gravest
+from tocsin_cli.doctor.finding import Finding
+from tocsin_cli.doctor.scene import Scene, scene
+from tocsin_cli.stack.standing import made
+
+
+@click.command()
+@cloud_options
+@click.option("--fix", is_flag=True, help="Mend what can be mended safely, after asking for each.")
+@click.option("--yes", is_flag=True, help="With --fix: do not ask.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object, for programs.")
+def doctor(profile: str | None, region: str | None, name: str, fix: bool, yes: bool, as_json: bool) -> None:
+    """Look at every part of an alarm's way, from the alarm to Slack, in the stack's region and in the others.
+
+    Each finding says what is wrong, what that means, and the command that mends it. Nothing is changed and nothing is
+    posted; --fix mends what belongs to the stack itself and can be mended without harm. What your credentials may not
+    look at is a finding too.
+
+    \b
+    Exit codes:
+      0  nothing wrong; notes at most
+      1  broken: alarms do not arrive
+      2  wrong usage, no stack, or no credentials
+      3  a risk: some alarms will not arrive, or something could not be looked at
+    """
+    if as_json and fix:
+        raise click.UsageError("--json only looks: leave --fix out.")
+    with cloud(profile, region) as here, closing(Connections()) as connections:
+        slack_api = os.environ.get("TOCSIN_SLACK_API_URL", "").strip() or API_URL
+        seen = scene(here, made(here, name), int(time.time() * 1000), connections, slack_api, profile)
+        results = list(_told(seen, quiet=as_json))
+        if as_json:
+            ui.line(json.dumps(_document(seen, results), ensure_ascii=False, indent=2))
+        mended = _mend(results, yes) if fix else 0
+    worst = gravest(results)
+    if not as_json:
+        ui.line(_summary(results, mended))
+    if worst is not None and EXIT_CODES[worst]:
+        sys.exit(EXIT_CODES[worst])
+
+
+def _told(seen: Scene, quiet: bool) -> Iterator[Result]:
+    """Each result, told as it comes."""
+    if not quiet:
+        identity = seen.cloud.client("sts").get_caller_identity()["Arn"]
+        ui.line(f"Stack {seen.stack.name} in {seen.cloud.where}, as {identity}:")
+    for result in examine(seen, CHECKS):
+        if not quiet:
+            for line in _lines(result):
+                ui.line(line)
+        yield result
+
+
+def _lines(result: Result) -> Iterator[str]:
+    if not result.findings:
+        yield f"  ✓ {result.check.well}"
+    for finding in result.findings:
+        mark = "·" if finding.severity == "note" else "?" if finding.severity == "unseen" else "✗"
+        yield f"  {mark} {finding.severity}: {finding.what}"
+        yield f"      {finding.means}"
+        yield f"      $ {finding.mend}" if _is_command(finding.mend) else f"      {finding.mend}"
+
+
+def _is_command(mend: str) -> bool:
+    return mend.startswith(("aws ", "tocsin ", "pipx ", "TOCSIN_"))
+
+
+def _mend(results: Sequence[Result], yes: bool) -> int:
+    """How many were mended."""
+    count = 0
+    for finding in (each for result in results for each in result.findings):
+        if finding.fix is not None and (yes or _agreed(finding)):
+            finding.fix()
+            ui.line(f"  ✓ mended: {finding.what}")
+            count += 1
+    return count
+
+
+def _agreed(finding: Finding) -> bool:
+    if not sys.stdin.isatty():
+        raise ConfigError("nobody can be asked here", "look without --fix, then go on with --fix --yes")
+    return click.confirm(f"Mend this: {finding.what}?")
+
+
+def _summary(results: Sequence[Result], mended: int) -> str:
+    findings = [finding for result in results for finding in result.findings]
+    if not findings:
+        return "Nothing is wrong."
+    fixable = sum(1 for finding in findings if finding.fix is not None)
+    if mended:
+        return f"{mended} of {len(findings)} findings mended: run it again to see."
+    return f"{len(findings)} findings" + (f", {fixable} of which --fix mends." if fixable else ".")
+
+
+def _document(seen: Scene, results: Sequence[Result]) -> dict[str, object]:
+    findings = [
+        {
+            "check": result.check.name,
+            "severity": finding.severity,
+            "what": finding.what,
+            "means": finding.means,
+            "mend": finding.mend,
+            "fixable": finding.fix is not None,
+        }
+        for result in results
+        for finding in result.findings
+    ]
+    return {
+        "account": seen.cloud.account,
+        "region": seen.cloud.region,
+        "stack": seen.stack.name,
+        "checks": [result.check.name for result in results],
+        "worst": gravest(results),
+        "findings": findings,
+    }

@@ -1,0 +1,88 @@
+"""Looks at your alarms: those that act on nothing, are switched off, know nothing, or acted in vain."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+
+from tocsin_cli.alarms_there import Alarm
+from tocsin_cli.doctor.finding import Finding
+from tocsin_cli.doctor.scene import Scene
+
+_DAY = 86_400_000
+_FAILED = "Failed to execute action"
+
+
+def silent(scene: Scene) -> Iterator[Finding]:
+    """Each alarm acts on something; what a composite is made of need not."""
+    rules = " ".join(alarm.definition["AlarmRule"] for alarm in scene.theirs() if alarm.is_composite)
+    for alarm in scene.theirs():
+        if not alarm.actions() and alarm.name not in rules:
+            yield Finding(
+                "note",
+                f"the alarm {alarm.name} acts on nothing",
+                "it comes to Slack by EventBridge alone: by one road, with fewer details",
+                scene.tocsin("connect", alarm.name),
+            )
+
+
+def disabled(scene: Scene) -> Iterator[Finding]:
+    """No alarm has its actions switched off."""
+    for alarm in scene.theirs():
+        if alarm.actions() and not alarm.is_enabled:
+            yield Finding(
+                "risk",
+                f"the actions of the alarm {alarm.name} are switched off",
+                "somebody wanted quiet, for a while perhaps: it tells nobody, and is not shown in Slack",
+                scene.aws("cloudwatch", "enable-alarm-actions", "--alarm-names", alarm.name),
+            )
+
+
+def ignorant(scene: Scene) -> Iterator[Finding]:
+    """No alarm has been without data for long."""
+    for alarm in scene.theirs():
+        if alarm.state == "INSUFFICIENT_DATA" and not alarm.is_composite and 0 < alarm.since < scene.now - _long(alarm):
+            since = datetime.datetime.fromtimestamp(alarm.since / 1000, datetime.UTC).date()
+            yield Finding(
+                "risk",
+                f"the alarm {alarm.name} has had no data since {since}",
+                "what it watches is gone, or its namespace, metric or dimensions are misspelt: it will never fire",
+                scene.aws("cloudwatch", "list-metrics", *_metric(alarm)),
+            )
+
+
+def _long(alarm: Alarm) -> int:
+    """A day, or three times what the alarm looks at (ms)."""
+    window = int(alarm.definition.get("Period", 60)) * int(alarm.definition.get("EvaluationPeriods", 1))
+    return max(_DAY, 3 * window * 1000)
+
+
+def _metric(alarm: Alarm) -> list[str]:
+    found = alarm.definition
+    if "MetricName" not in found:
+        return []
+    return ["--namespace", found["Namespace"], "--metric-name", found["MetricName"]]
+
+
+def in_vain(scene: Scene) -> Iterator[Finding]:
+    """In the last week CloudWatch carried out each action of an alarm.
+
+    The history's words: https://repost.aws/knowledge-center/cloudwatch-receive-sns-for-alarm-trigger
+    """
+    since = datetime.datetime.fromtimestamp((scene.now - 7 * _DAY) / 1000, datetime.UTC)
+    pages = scene.cloud.client("cloudwatch").get_paginator("describe_alarm_history").paginate(
+        HistoryItemType="Action", StartDate=since, AlarmTypes=["MetricAlarm", "CompositeAlarm"],
+        PaginationConfig={"MaxItems": 1000},
+    )  # fmt: skip
+    failed: dict[str, list[str]] = {}
+    for page in pages:
+        for item in page["AlarmHistoryItems"]:
+            if item.get("HistorySummary", "").startswith(_FAILED):
+                failed.setdefault(item["AlarmName"], []).append(item["HistorySummary"])
+    for name, summaries in failed.items():
+        yield Finding(
+            "broken",
+            f"CloudWatch could not carry out an action of {name}, {len(summaries)} times in a week",
+            f"the newest: {summaries[0][:400]}",
+            scene.aws("cloudwatch", "describe-alarm-history", "--alarm-name", name, "--history-item-type", "Action"),
+        )

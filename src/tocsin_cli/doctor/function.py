@@ -1,0 +1,217 @@
+"""Looks at the function: whether it runs, is fed, may do what it must, and what it complained of."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import unquote
+
+from tocsin.aws.calls import CALLS, Resource
+from tocsin_cli.doctor.finding import Finding
+from tocsin_cli.doctor.scene import Scene
+from tocsin_cli.function_log import Line, lines
+from tocsin_cli.policies import Asked, Policy, allows, parsed
+from tocsin_cli.wiring.queues import queue
+
+# The last days of security patches: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
+_ENDS = {
+    "python3.8": datetime.date(2024, 10, 14),
+    "python3.9": datetime.date(2025, 12, 15),
+    "python3.10": datetime.date(2026, 10, 31),
+    "python3.11": datetime.date(2027, 6, 30),
+    "python3.12": datetime.date(2028, 10, 31),
+    "python3.13": datetime.date(2029, 6, 30),
+    "python3.14": datetime.date(2029, 6, 30),
+}
+_SOON = datetime.timedelta(days=180)
+_DAY = 86_400_000
+_WORDS = ("ERROR", "Task timed out")
+
+
+def runs(scene: Scene) -> Iterator[Finding]:
+    """The function is there, ready, and may be started."""
+    name, client = scene.stack.outputs["FunctionName"], scene.cloud.client("lambda")
+    found = client.get_function_configuration(FunctionName=name)
+    reserved = client.get_function_concurrency(FunctionName=name).get("ReservedConcurrentExecutions")
+    yield from judged(scene, found, reserved)
+
+
+def judged(scene: Scene, found: Mapping[str, Any], reserved: int | None) -> Iterator[Finding]:
+    """What GetFunctionConfiguration and GetFunctionConcurrency say of it."""
+    name = scene.stack.outputs["FunctionName"]
+    trouble = found.get("StateReason") or found.get("LastUpdateStatusReason") or "AWS gives no reason"
+    if found.get("State") in ("Failed", "Inactive") or found.get("LastUpdateStatus") == "Failed":
+        yield Finding(
+            "broken", f"the function {name} cannot run: {trouble}", "alarms wait in the queue", scene.tocsin("deploy")
+        )
+    if reserved == 0:
+        yield Finding(
+            "broken",
+            f"the function {name} is throttled to nothing (reserved concurrency 0)",
+            "it is never started: alarms wait in the queue for four days, and are then lost",
+            scene.aws("lambda", "delete-function-concurrency", "--function-name", name),
+            lambda: scene.cloud.client("lambda").delete_function_concurrency(FunctionName=name),
+        )
+
+
+def runtime(scene: Scene) -> Iterator[Finding]:
+    """The function's Python is one that AWS maintains."""
+    found = scene.cloud.client("lambda").get_function_configuration(FunctionName=scene.stack.outputs["FunctionName"])
+    yield from ending(scene, found.get("Runtime", ""))
+
+
+def ending(scene: Scene, name: str) -> Iterator[Finding]:
+    """How long a runtime, by its name, is maintained; nothing where that is not known."""
+    end, today = _ENDS.get(name), datetime.datetime.fromtimestamp(scene.now / 1000, datetime.UTC).date()
+    if end is None or end - today > _SOON:
+        return
+    means = "functions go on running there, unpatched, until AWS ends that too"
+    mend = f"pipx upgrade tocsin && {scene.tocsin('deploy')}"
+    if end < today:
+        yield Finding("risk", f"the runtime {name} has had no security patches since {end}", means, mend)
+    else:
+        yield Finding("note", f"the runtime {name} gets security patches until {end}", means, mend)
+
+
+def fed(scene: Scene) -> Iterator[Finding]:
+    """The function takes from the queue, and gives back what it could not process."""
+    found = scene.cloud.client("lambda").list_event_source_mappings(FunctionName=scene.stack.outputs["FunctionName"])
+    arn = queue(scene.cloud, scene.stack).arn
+    yield from mapped(scene, arn, [each for each in found["EventSourceMappings"] if each["EventSourceArn"] == arn])
+
+
+def mapped(scene: Scene, arn: str, mappings: list[Mapping[str, Any]]) -> Iterator[Finding]:
+    """What ListEventSourceMappings says of the queue."""
+    client, name = scene.cloud.client("lambda"), scene.stack.outputs["FunctionName"]
+    means = "alarms wait in the queue for four days, and are then lost"
+    if not mappings:
+        yield Finding(
+            "broken",
+            f"the function {name} does not take from its queue",
+            means,
+            scene.aws("lambda", "create-event-source-mapping", "--function-name", name, "--event-source-arn", arn,
+                      "--function-response-types", "ReportBatchItemFailures"),
+            lambda: client.create_event_source_mapping(
+                FunctionName=name, EventSourceArn=arn, BatchSize=10, FunctionResponseTypes=["ReportBatchItemFailures"],
+                ScalingConfig={"MaximumConcurrency": 5},
+            ),
+        )  # fmt: skip
+    for each in mappings:
+        yield from _mapping(scene, each, means)
+
+
+def _mapping(scene: Scene, found: Mapping[str, Any], means: str) -> Iterator[Finding]:
+    uuid, client = found["UUID"], scene.cloud.client("lambda")
+    update = ("lambda", "update-event-source-mapping", "--uuid", uuid)
+    result = str(found.get("LastProcessingResult", ""))
+    if found["State"] in ("Disabled", "Disabling"):
+        yield Finding(
+            "broken",
+            "the function no longer takes from its queue: the connection is switched off",
+            means,
+            scene.aws(*update, "--enabled"),
+            lambda: client.update_event_source_mapping(UUID=uuid, Enabled=True),
+        )
+    elif result.startswith("PROBLEM"):
+        yield Finding("broken", f"Lambda cannot take from the queue: {result}", means, scene.tocsin("logs"))
+    if "ReportBatchItemFailures" not in found.get("FunctionResponseTypes", ()):
+        yield Finding(
+            "risk",
+            "the function cannot give back single events of a batch",
+            "one that it cannot process takes up to nine good ones with it",
+            scene.aws(*update, "--function-response-types", "ReportBatchItemFailures"),
+            lambda: client.update_event_source_mapping(UUID=uuid, FunctionResponseTypes=["ReportBatchItemFailures"]),
+        )
+
+
+def loops(scene: Scene) -> Iterator[Finding]:
+    """The function may wake itself."""
+    client, name = scene.cloud.client("lambda"), scene.stack.outputs["FunctionName"]
+    if client.get_function_recursion_config(FunctionName=name)["RecursiveLoop"] != "Allow":
+        yield Finding(
+            "risk",
+            f"Lambda stops {name} when it wakes itself through its queue",
+            "after 16 tries a message that Slack did not take becomes a dead letter",
+            scene.aws("lambda", "put-function-recursion-config", "--function-name", name, "--recursive-loop", "Allow"),
+            lambda: client.put_function_recursion_config(FunctionName=name, RecursiveLoop="Allow"),
+        )
+
+
+def rights(scene: Scene) -> Iterator[Finding]:
+    """The function's role allows what it does."""
+    found = scene.cloud.client("lambda").get_function_configuration(FunctionName=scene.stack.outputs["FunctionName"])
+    role = found["Role"].rsplit("/", 1)[-1]
+    policies = list(_policies(scene, role))
+    lacking = [(action, on) for action, on in _needs(scene) if not allows(policies, Asked(action, on))]
+    if lacking:
+        statements = [{"Effect": "Allow", "Action": action, "Resource": on} for action, on in lacking]
+        document = json.dumps({"Version": "2012-10-17", "Statement": statements}, separators=(",", ":"))
+        yield Finding(
+            "broken",
+            f"the role {role} does not allow {', '.join(sorted({action for action, _ in lacking}))}",
+            "the function fails where it needs that: alarms become dead letters",
+            scene.aws("iam", "put-role-policy", "--role-name", role, "--policy-name", "tocsin-mended",
+                      "--policy-document", document),
+        )  # fmt: skip
+
+
+def _policies(scene: Scene, role: str) -> Iterator[Policy]:
+    iam = scene.cloud.client("iam")
+    for page in iam.get_paginator("list_role_policies").paginate(RoleName=role):
+        for name in page["PolicyNames"]:
+            yield _document(iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"])
+    for page in iam.get_paginator("list_attached_role_policies").paginate(RoleName=role):
+        for each in page["AttachedPolicies"]:
+            arn = each["PolicyArn"]
+            version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
+            yield _document(iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"])
+
+
+def _document(found: Any) -> Policy:
+    return parsed(unquote(found)) if isinstance(found, str) else found
+
+
+def _needs(scene: Scene) -> Iterator[tuple[str, str]]:
+    """Each action with what it is needed on: what the code calls, and what Lambda does in its name."""
+    there, outputs = f"{scene.cloud.region}:{scene.cloud.account}", scene.stack.outputs
+    table = f"arn:{scene.partition}:dynamodb:{there}:table/{outputs['TableName']}"
+    mine = queue(scene.cloud, scene.stack).arn
+    on: dict[Resource, str] = {
+        "table": table,
+        "index": f"{table}/index/by-due",
+        "parameter": f"arn:{scene.partition}:ssm:{there}:parameter{outputs['SecretName']}",
+        "queue": mine,
+    }
+    for call in CALLS:
+        for action in call.permissions:
+            yield action, on[call.resource]
+    for action in ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes"):
+        yield f"sqs:{action}", mine
+    log = f"arn:{scene.partition}:logs:{there}:log-group:{outputs['LogGroupName']}:log-stream:any"
+    yield "logs:PutLogEvents", log
+
+
+def complaints(scene: Scene) -> Iterator[Finding]:
+    """The function logged no error in the last day, and was not cut off."""
+    group = scene.stack.outputs["LogGroupName"]
+    found = [line for word in _WORDS for line in lines(scene.cloud, group, scene.now - _DAY, word) if _is_bad(line)]
+    if found:
+        last = max(found, key=lambda line: line.at)
+        yield Finding(
+            "risk",
+            f"the function logged {len(found)} errors in a day, the last one: {_said(last)}",
+            "something did not go as it should; the log says what became of it",
+            scene.tocsin("logs", "--since", "1d"),
+        )
+
+
+def _is_bad(line: Line) -> bool:
+    """Ours, the runtime's ("[ERROR] Runtime.ImportModuleError: …") or Lambda's about time that ran out."""
+    return line.level in ("ERROR", "CRITICAL") or line.text.startswith("[ERROR]") or _WORDS[1] in line.text
+
+
+def _said(line: Line) -> str:
+    about = ", ".join(f"{key}={value}" for key, value in line.about.items() if value and key != "times")
+    return (about or line.text.partition("\n")[0])[:200]

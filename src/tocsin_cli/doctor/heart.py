@@ -1,0 +1,90 @@
+"""Looks at who watches tocsin itself: heartbeat, own alarms, and the e-mail that tells of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from tocsin_cli.doctor.finding import Finding
+from tocsin_cli.doctor.scene import Scene
+from tocsin_cli.function_log import lines
+from tocsin_cli.stack.standing import WATCHES
+
+_SILENCE = 15  # minutes, as the heartbeat's alarm has it
+_ALIVE = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "IMPORT_COMPLETE")
+
+
+def stack(scene: Scene) -> Iterator[Finding]:
+    """CloudFormation is done with the stack."""
+    found = scene.stack
+    if found.status not in _ALIVE and not found.is_busy:
+        yield Finding(
+            "risk",
+            f"the stack {found.name} is {found.status}" + (f": {found.reason}" if found.reason else ""),
+            "parts of it may be older or newer than others, and it cannot be updated as it is",
+            scene.aws("cloudformation", "continue-update-rollback", "--stack-name", found.name),
+        )
+
+
+def heartbeat(scene: Scene) -> Iterator[Finding]:
+    """The function lives, and reaches its table."""
+    since = scene.now - _SILENCE * 60_000
+    if not any(line.did == "beat" for line in lines(scene.cloud, scene.stack.outputs["LogGroupName"], since, "beat")):
+        yield Finding(
+            "broken",
+            f"no heartbeat for {_SILENCE} minutes",
+            "the function does not run, or cannot reach its table: what is due is not shown",
+            scene.tocsin("logs", "--since", "1h", "--all"),
+        )
+
+
+def watches(scene: Scene) -> Iterator[Finding]:
+    """The alarms about tocsin itself are there, act, and are quiet."""
+    there = {alarm.name: alarm for alarm in scene.alarms()}
+    ops = scene.stack.outputs["OpsTopicArn"]
+    for name in (f"{scene.stack.name}-{each}" for each in WATCHES):
+        alarm = there.get(name)
+        if alarm is None:
+            yield Finding(
+                "risk",
+                f"the alarm {name} is gone",
+                "nobody is told when that goes wrong; CloudFormation does not make again what was deleted by hand",
+                f"{scene.tocsin('destroy')} && {scene.tocsin('deploy')}",
+            )
+        elif not alarm.is_enabled or ops not in alarm.actions("AlarmActions"):
+            yield Finding(
+                "risk",
+                f"the alarm {name} acts on nothing",
+                "nobody is told when that goes wrong",
+                scene.aws("cloudwatch", "enable-alarm-actions", "--alarm-names", name),
+                partial(scene.cloud.client("cloudwatch").enable_alarm_actions, AlarmNames=[name]),
+            )
+        elif alarm.state == "ALARM":
+            means = str(alarm.definition.get("AlarmDescription", "tocsin is in trouble"))
+            yield Finding("broken", f"the alarm {name} fires", means, scene.tocsin("status"))
+
+
+def email(scene: Scene) -> Iterator[Finding]:
+    """Somebody gets an e-mail when tocsin itself is in trouble."""
+    topic = scene.topic(scene.stack.outputs["OpsTopicArn"])
+    yield from reading(scene, topic.subscriptions if topic else (), topic is not None and topic.is_read)
+
+
+def reading(scene: Scene, subscriptions: Sequence[Mapping[str, Any]], is_read: bool) -> Iterator[Finding]:
+    """What ListSubscriptionsByTopic says of the ops topic."""
+    if is_read:
+        return
+    means = "when Slack cannot be reached, or the function does not run, nobody is told"
+    if not subscriptions:
+        mend = scene.tocsin("deploy", "--email", "YOU@EXAMPLE.COM")
+        yield Finding("risk", "nobody is told when tocsin itself is in trouble", means, mend)
+    for each in subscriptions:
+        again = scene.aws("sns", "subscribe", "--topic-arn", scene.stack.outputs["OpsTopicArn"], "--protocol",
+                          each["Protocol"], "--notification-endpoint", each["Endpoint"])  # fmt: skip
+        yield Finding(
+            "risk",
+            f"{each['Endpoint']} has not confirmed",
+            f"{means}: click the link in the mail from AWS; the command has it sent again",
+            again,
+        )

@@ -1,0 +1,83 @@
+"""Looks into the other regions: where there are alarms or running machines, and nothing of tocsin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from tocsin_cli.alarms_there import alarms
+from tocsin_cli.cloud import Cloud
+from tocsin_cli.doctor.finding import Finding
+from tocsin_cli.doctor.scene import Scene
+
+_AT_ONCE = 8
+_SERVICES = ("events", "cloudwatch", "ec2")
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """What a region has. ``unseen``: why it could not be looked at, "" where it could."""
+
+    name: str
+    is_watched: bool = False
+    alarms: int = 0
+    machines: int = 0
+    unseen: str = ""
+
+
+def regions(scene: Scene) -> Iterator[Finding]:
+    """No other region has alarms or running machines that nobody watches."""
+    found = scene.cloud.client("ec2").describe_regions()["Regions"]
+    names = sorted(each["RegionName"] for each in found if each["RegionName"] != scene.cloud.region)
+    there = [scene.cloud.elsewhere(name) for name in names]
+    for cloud in there:  # boto3 makes clients in one thread only; made ones may be used in any
+        for client in _SERVICES:
+            cloud.client(client)
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        for region in pool.map(_look, there):
+            yield from judged(scene, region)
+
+
+def judged(scene: Scene, region: Region) -> Iterator[Finding]:
+    """What a region's holdings mean."""
+    if region.unseen:
+        what = f"{region.name} could not be looked at: {region.unseen}"
+        yield Finding("unseen", what, "whether anything runs there is not known", scene.tocsin("doctor"))
+    elif not region.is_watched and (region.alarms or region.machines):
+        means = "its alarms do not reach tocsin" if region.alarms else "nobody would see what they do, or cost"
+        yield Finding(
+            "risk",
+            f"{region.name} has {region.alarms} alarms and {region.machines} running machines, and nobody watches it",
+            means,
+            scene.tocsin("deploy", region=region.name),
+        )
+
+
+def _look(cloud: Cloud) -> Region:
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        if _is_watched(cloud):
+            return Region(cloud.region, is_watched=True)
+        return Region(cloud.region, alarms=sum(1 for _ in alarms(cloud)), machines=_machines(cloud))
+    except (BotoCoreError, ClientError) as error:
+        return Region(cloud.region, unseen=" ".join(str(error).split()))
+
+
+def _is_watched(cloud: Cloud) -> bool:
+    """Whether a rule there hands on the state changes of alarms: a stack's, or one that leads to a stack."""
+    pages = cloud.client("events").get_paginator("list_rules").paginate()
+    return any(_hands_on(rule) for page in pages for rule in page["Rules"])
+
+
+def _hands_on(rule: dict[str, Any]) -> bool:
+    pattern = rule.get("EventPattern", "")
+    return rule["State"].startswith("ENABLED") and "CloudWatch Alarm State Change" in pattern
+
+
+def _machines(cloud: Cloud) -> int:
+    running = [{"Name": "instance-state-name", "Values": ["running", "pending"]}]
+    pages = cloud.client("ec2").get_paginator("describe_instances").paginate(Filters=running)
+    return sum(len(each["Instances"]) for page in pages for each in page["Reservations"])

@@ -1,0 +1,209 @@
+"""Looks at the way from topic and bus into the queue, and at what lies in the queues."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+from tocsin_cli.doctor.finding import Finding
+from tocsin_cli.doctor.keys import read_key
+from tocsin_cli.doctor.scene import Scene
+from tocsin_cli.policies import written
+from tocsin_cli.stack.outlook import waiting
+from tocsin_cli.wiring.queues import admit, admitting, queue
+from tocsin_cli.wiring.topics import connected, join
+
+_LATE = 100  # messages: more than a moment's worth
+
+
+def subscription(scene: Scene) -> Iterator[Finding]:
+    """The queue is subscribed to the stack's topic, to all that is published there."""
+    arn, topic = queue(scene.cloud, scene.stack).arn, scene.stack.outputs["TopicArn"]
+    found = scene.topic(topic)
+    if found is None:
+        yield Finding(
+            "broken",
+            f"the topic {topic} is gone",
+            "alarms that act on it tell nobody; CloudFormation does not make again what was deleted by hand",
+            f"{scene.tocsin('destroy')} && {scene.tocsin('deploy')}",
+        )
+        return
+    ours = [each for each in found.subscriptions if each["Endpoint"] == arn]
+    if not ours:
+        yield Finding(
+            "broken",
+            f"the queue {arn} is not subscribed to {topic}",
+            "what is published there reaches nobody; alarms come by EventBridge alone",
+            scene.aws("sns", "subscribe", "--topic-arn", topic, "--protocol", "sqs", "--notification-endpoint", arn),
+            lambda: join(scene.cloud, scene.stack, topic),
+        )
+    for each in ours:
+        yield from _filtered(scene, each["SubscriptionArn"])
+
+
+def _filtered(scene: Scene, arn: str) -> Iterator[Finding]:
+    sns = scene.cloud.client("sns")
+    if sns.get_subscription_attributes(SubscriptionArn=arn)["Attributes"].get("FilterPolicy", "{}") not in ("", "{}"):
+        yield Finding(
+            "risk",
+            f"the subscription {arn} has a filter policy",
+            "SNS throws away without a word what does not match it, alarms first: they carry no attributes",
+            scene.aws("sns", "set-subscription-attributes", "--subscription-arn", arn, "--attribute-name",
+                      "FilterPolicy", "--attribute-value", "{}"),
+            lambda: sns.set_subscription_attributes(
+                SubscriptionArn=arn, AttributeName="FilterPolicy", AttributeValue="{}"
+            ),
+        )  # fmt: skip
+
+
+def queue_policy(scene: Scene) -> Iterator[Finding]:
+    """The queue lets in the topics that it is subscribed to, and the rule."""
+    mine = queue(scene.cloud, scene.stack)
+    rule = f"arn:{scene.partition}:events:{scene.cloud.region}:{scene.cloud.account}:rule"
+    sources = [scene.stack.outputs["TopicArn"], *connected(scene.cloud, scene.stack)]
+    for source in (*sources, f"{rule}/{scene.stack.outputs['AllAlarmsRule']}"):
+        if not mine.takes_from(source, scene.cloud.account):
+            attributes = json.dumps({"Policy": written(admitting(mine, source))})
+            yield Finding(
+                "broken",
+                f"the policy of the queue keeps {source} out",
+                "what comes from there is refused without a word",
+                scene.aws("sqs", "set-queue-attributes", "--queue-url", mine.url, "--attributes", attributes),
+                partial(_admit, scene, source),
+            )
+
+
+def _admit(scene: Scene, source: str) -> None:
+    """By the policy as it is then: another fix may have changed it."""
+    admit(scene.cloud, queue(scene.cloud, scene.stack), source)
+
+
+def queue_key(scene: Scene) -> Iterator[Finding]:
+    """The queue's key, if it has one of its own, lets topics and rules in."""
+    mine = queue(scene.cloud, scene.stack)
+    name = mine.attributes.get("KmsMasterKeyId", "")
+    if not name:
+        return
+    key = read_key(scene.cloud, name)
+    refused = key.shut_out(("sns.amazonaws.com", "events.amazonaws.com"), scene.cloud.account)
+    if refused:
+        yield Finding(
+            "broken",
+            f"the queue is encrypted with {name}, which does not admit {', '.join(refused)}",
+            "they cannot put anything into it; the key that SQS has for itself costs nothing and asks for no grant",
+            scene.aws("sqs", "set-queue-attributes", "--queue-url", mine.url, "--attributes",
+                      '{"KmsMasterKeyId":"","SqsManagedSseEnabled":"true"}'),
+        )  # fmt: skip
+
+
+def dead_letter_road(scene: Scene) -> Iterator[Finding]:
+    """What cannot be processed is kept."""
+    mine, dead = queue(scene.cloud, scene.stack), queue(scene.cloud, scene.stack, "DeadLettersUrl")
+    wanted = json.dumps({"deadLetterTargetArn": dead.arn, "maxReceiveCount": 5})
+    if json.loads(mine.attributes.get("RedrivePolicy", "{}")).get("deadLetterTargetArn") != dead.arn:
+        yield Finding(
+            "risk",
+            "the queue hands nothing on to the dead letters",
+            "an event that cannot be processed comes back for four days, and is then lost",
+            scene.aws("sqs", "set-queue-attributes", "--queue-url", mine.url, "--attributes",
+                      json.dumps({"RedrivePolicy": wanted})),
+            lambda: scene.cloud.client("sqs").set_queue_attributes(
+                QueueUrl=mine.url, Attributes={"RedrivePolicy": wanted}
+            ),
+        )  # fmt: skip
+
+
+def backlog(scene: Scene) -> Iterator[Finding]:
+    """The function keeps up with the queue."""
+    ready, taken = waiting(scene.cloud, scene.stack.outputs["QueueUrl"])
+    if ready >= _LATE:
+        yield Finding(
+            "risk",
+            f"{ready} events wait in the queue, {taken} are being worked on",
+            "alarms are late; the log says what the function is busy with",
+            scene.tocsin("logs"),
+        )
+
+
+def dead_letters(scene: Scene) -> Iterator[Finding]:
+    """Nothing lies in the dead letters."""
+    for output, what in (("DeadLettersUrl", "could not be processed"), ("FailedInvocationsUrl", "were refused")):
+        count = sum(waiting(scene.cloud, scene.stack.outputs[output]))
+        if count:
+            yield Finding(
+                "broken",
+                f"{count} events {what}: {scene.stack.outputs[output].rsplit('/', 1)[-1]}",
+                "they are not in Slack as they should be; they are kept for 14 days. The log says why",
+                scene.tocsin("redrive"),
+            )
+
+
+def rule(scene: Scene) -> Iterator[Finding]:
+    """The rule for all alarms is on, matches alarms and ends in the queue."""
+    name, events = scene.stack.outputs["AllAlarmsRule"], scene.cloud.client("events")
+    found = events.describe_rule(Name=name)
+    if not found["State"].startswith("ENABLED"):
+        yield _off(scene, name, "alarms that act on no topic of ours do not arrive")
+    event = json.dumps(_change(scene))
+    if not events.test_event_pattern(EventPattern=found.get("EventPattern", "{}"), Event=event)["Result"]:
+        yield Finding(
+            "broken",
+            f"the rule {name} does not match alarms any more",
+            "its pattern was changed: alarms that act on no topic of ours do not arrive",
+            f"{scene.tocsin('destroy')} && {scene.tocsin('deploy')}",
+        )
+    arn = queue(scene.cloud, scene.stack).arn
+    yield from _target(scene, name, arn, "alarms that act on no topic of ours do not arrive")
+
+
+def tick(scene: Scene) -> Iterator[Finding]:
+    """The minute's schedule is on and reaches the function."""
+    name, events = scene.stack.outputs["TickRule"], scene.cloud.client("events")
+    means = "what Slack did not take at once is not tried again, and nobody sees whether tocsin lives"
+    if not events.describe_rule(Name=name)["State"].startswith("ENABLED"):
+        yield _off(scene, name, means)
+    function = scene.cloud.client("lambda").get_function_configuration(FunctionName=scene.stack.outputs["FunctionName"])
+    yield from _target(scene, name, function["FunctionArn"], means)
+
+
+def _off(scene: Scene, name: str, means: str) -> Finding:
+    return Finding(
+        "broken",
+        f"the rule {name} is switched off",
+        means,
+        scene.aws("events", "enable-rule", "--name", name),
+        lambda: scene.cloud.client("events").enable_rule(Name=name),
+    )
+
+
+def _target(scene: Scene, rule: str, arn: str, means: str) -> Iterator[Finding]:
+    events = scene.cloud.client("events")
+    if arn in [each["Arn"] for each in events.list_targets_by_rule(Rule=rule)["Targets"]]:
+        return
+    target: dict[str, Any] = {"Id": arn.split(":")[2], "Arn": arn}
+    if target["Id"] == "sqs":
+        target["DeadLetterConfig"] = {"Arn": queue(scene.cloud, scene.stack, "DeadLettersUrl").arn}
+    yield Finding(
+        "broken",
+        f"the rule {rule} does not lead to {arn}",
+        means,
+        scene.aws("events", "put-targets", "--rule", rule, "--targets", json.dumps([target])),
+        lambda: events.put_targets(Rule=rule, Targets=[target]),
+    )
+
+
+def _change(scene: Scene) -> dict[str, Any]:
+    """An event as CloudWatch sends it: …/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html"""
+    return {
+        "id": "1",
+        "version": "0",
+        "account": scene.cloud.account,
+        "source": "aws.cloudwatch",
+        "time": "2026-01-01T00:00:00Z",
+        "region": scene.cloud.region,
+        "resources": [],
+        "detail-type": "CloudWatch Alarm State Change",
+        "detail": {"alarmName": "any", "state": {"value": "ALARM"}},
+    }

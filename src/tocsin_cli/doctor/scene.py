@@ -1,0 +1,68 @@
+"""What the checks look at: the stack, and what several of them read, once; and the commands that they hand out."""
+
+from __future__ import annotations
+
+import functools
+import shlex
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from tocsin.destinations.http import Connections
+from tocsin_cli.alarms_there import Alarm, alarms, own
+from tocsin_cli.cloud import Cloud
+from tocsin_cli.doctor.topic import Topic, read_topic
+from tocsin_cli.stack.standing import Stack
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """``now``: ms since 1970. ``profile``: as it was named, for the commands. ``slack_api``: the Web API's address.
+
+    ``alarms`` and ``topic`` ask AWS once; errors as boto3 raises them.
+    """
+
+    cloud: Cloud
+    stack: Stack
+    now: int
+    connections: Connections = field(repr=False)
+    slack_api: str = field(repr=False)
+    profile: str | None
+    alarms: Callable[[], tuple[Alarm, ...]] = field(repr=False)
+    topic: Callable[[str], Topic | None] = field(repr=False)
+
+    @property
+    def partition(self) -> str:
+        """The first part of each ARN: aws, aws-cn, …"""
+        return self.stack.outputs["TopicArn"].split(":")[1]
+
+    def theirs(self) -> tuple[Alarm, ...]:
+        """The alarms of the region but for the stack's own and those that only steer machines."""
+        ours = own(self.stack)
+        return tuple(alarm for alarm in self.alarms() if alarm.name not in ours and not alarm.is_control)
+
+    def aws(self, *arguments: str, region: str | None = None) -> str:
+        """A command of the AWS command line, to paste."""
+        return shlex.join(["aws", *arguments, *self._where(region)])
+
+    def tocsin(self, *arguments: str, region: str | None = None) -> str:
+        """A command of tocsin, to paste."""
+        stack = ["--stack", self.stack.name] if self.stack.name != "tocsin" else []
+        return shlex.join(["tocsin", *arguments, *self._where(region), *stack])
+
+    def _where(self, region: str | None) -> list[str]:
+        profile = ["--profile", self.profile] if self.profile else []
+        return ["--region", region or self.cloud.region, *profile]
+
+
+def scene(cloud: Cloud, stack: Stack, now: int, connections: Connections, slack_api: str, profile: str | None) -> Scene:
+    """With readings that are remembered."""
+
+    @functools.cache
+    def all_alarms() -> tuple[Alarm, ...]:
+        return tuple(alarms(cloud))
+
+    @functools.cache
+    def topic(arn: str) -> Topic | None:
+        return read_topic(cloud, arn)
+
+    return Scene(cloud, stack, now, connections, slack_api, profile, all_alarms, topic)
