@@ -142,6 +142,12 @@ def test_a_batch_needs_no_records_around_it(raw: object) -> None:
     assert len(unwrap([raw, raw] if isinstance(raw, dict) else [*raw, *raw])) == 2  # type: ignore[misc]
 
 
+def test_a_detail_alone_is_taken_out() -> None:
+    """People copy a detail without its event; beside anything else it stays where it is."""
+    assert one({"detail": ALARM}).body == ALARM
+    assert one({"detail": ALARM, "more": 1}).body == {"detail": ALARM, "more": 1}
+
+
 def test_records_of_one_wrapper_are_not_taken_for_duplicates() -> None:
     """Records that share one SQS message have event ids of their own and the same receipt."""
     inner = {"Records": [{"eventSource": "aws:s3", "n": 1}, {"eventSource": "aws:s3", "n": 2}]}

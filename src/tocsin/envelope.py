@@ -92,6 +92,8 @@ def _peel(envelope: Envelope, http: bool, depth: int) -> tuple[Envelope, ...]:
         return (_timed(envelope, body, "alarm-action"),)
     if _is_event(body):
         return (_event(envelope, body),)
+    if set(body) == {"detail"} and isinstance(body["detail"], dict):
+        return _peel(replace(envelope, body=body["detail"]), http, depth - 1)
     return (envelope,)
 
 

@@ -24,10 +24,7 @@ KINDS = (
     )),
     Entry("acm", "acm", (Source("aws.acm"),)),
     Entry("alertmanager", "alertmanager", (
-        Keys("alerts", "status"),
-        Keys("alerts", "commonLabels"),
-        Keys("alerts", "groupLabels"),
-        Keys("alerts", "receiver"),
+        Keys("alerts"),
         Keys("ruleName", "state"),
         Text(body=r"(?im)^[^\w\n]{0,8}(alerts )?(firing|resolved)[^\w\n]{0,8}$\s{0,8}(^value:.*\s{1,8})?^labels:"),
         Text(subject=r"(?i)\A\[(FIRING|RESOLVED|ALERTING|OK|NO DATA)(:\d+|,|\])"),
@@ -91,7 +88,7 @@ KINDS = (
         Source("", "CodeBuild Build Phase Change"),
     )),
     Entry("codecommit", "codecommit", (Source("aws.codecommit"), Keys("codecommit", "eventSourceARN"))),
-    Entry("codedeploy", "codedeploy", (Source("aws.codedeploy"), Keys("deploymentId", "eventTriggerName"))),
+    Entry("codedeploy", "codedeploy", (Source("aws.codedeploy"), Keys("deploymentId", without="jobId"))),
     Entry("codepipeline", "codepipeline", (
         Source("aws.codepipeline"),
         Source("", "CodePipeline Pipeline Execution State Change"),
@@ -113,7 +110,10 @@ KINDS = (
     )),
     Entry("cost_anomaly", "cost_anomaly", (Keys("anomalyId", "impact"), Source("aws.ce", "Anomaly Detected"))),
     Entry("custom_notification", "custom_notification", (Keys("source", "content"),)),
-    Entry("database_notice", "database_notice", (Keys("Event Source", "Event Message"),)),
+    Entry("database_notice", "database_notice", (
+        Keys("Event Source", "Event Message"),
+        Text(body=r"\A\s*This is a message to notify that .{1,40} will attempt to send you event notifications"),
+    )),
     Entry("dead_letter", "dead_letter", (
         Attributes("ERROR_CODE", "TARGET_ARN"),
         Attributes("ERROR_CODE", "SCHEDULE_ARN"),

@@ -36,6 +36,7 @@ WORDS = {
         "validation": "Validation",
         "used": "In use",
         "action": "Action",
+        "domain": "Domain name",
         "arn": "Certificate ARN",
         "created": "Created",
         "exported": "Exported",
@@ -64,6 +65,7 @@ WORDS = {
         "validation": "검증 방법",
         "used": "사용 중",
         "action": "작업",
+        "domain": "도메인 이름",
         "arn": "인증서 ARN",
         "created": "생성",
         "exported": "내보냄",
@@ -161,6 +163,7 @@ def _facts(detail: fields.Json, arn: str) -> tuple[Fact, ...]:
         details=(
             ("acm.created", plainly.instant(made)),
             ("acm.exported", _flag(detail, "Exported")),
+            ("acm.domain", fields.text(detail, "CommonName")),
             ("acm.arn", arn),
         ),
     )

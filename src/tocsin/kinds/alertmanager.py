@@ -27,6 +27,7 @@ WORDS = {
         "source": "Open source",
         "dashboard": "Open dashboard",
         "panel": "Open panel",
+        "alert": "Alert",
         "silence": "Silence",
     },
     "ko": {
@@ -43,6 +44,7 @@ WORDS = {
         "source": "원본 열기",
         "dashboard": "대시보드 열기",
         "panel": "패널 열기",
+        "alert": "알림",
         "silence": "음소거",
     },
 }
@@ -61,15 +63,19 @@ _GRADES: dict[str, Severity] = {
 _SAID = ("alertname", "summary", "description", "message", "runbook_url", "runbook")
 _PLACES = ("instance", "pod", "host", "node", "service", "job", "cluster")
 _SHOWN = 8
+# Beside "alerts", which others have too.
+_OF_ALERTS = {"status", "receiver", "groupLabels", "commonLabels", "ruleName"}
 
 
 def read(envelope: Envelope) -> tuple[Signal, ...]:
-    """One condition per alert. Raises ValueError when there is none."""
+    """One condition per alert; nothing for what only calls itself so. Raises ValueError when there is none."""
     body = envelope.body if isinstance(envelope.body, dict) else {}
     text = envelope.body if isinstance(envelope.body, str) else ""
     alerts = in_json(body) if body else in_text(text, envelope.subject or "")
     if not alerts:
         raise ValueError("no alert in the message")
+    if body and not any(alert.labels for alert in alerts) and not body.keys() & _OF_ALERTS:
+        return ()
     return tuple(_signal(alert, envelope, body) for alert in alerts)
 
 
@@ -133,6 +139,7 @@ def _more(alert: Alert, body: fields.Json) -> tuple[Fact, ...]:
         ("alertmanager.omitted", fields.whole(body, "truncatedAlerts")),
         details=(
             ("words.status", _STATUS[alert.state]),
+            ("alertmanager.alert", alert.labels.get("alertname", "")),
             ("alertmanager.started", None if started is None else At(started)),
             ("alertmanager.ended", None if ended is None else At(ended)),
             ("alertmanager.receiver", fields.text(body, "receiver")),

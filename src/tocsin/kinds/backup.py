@@ -154,6 +154,8 @@ _BEGAN = ("creationDate", "StartTime")
 _PAIR = re.compile(r"\b([A-Z][A-Za-z ]{1,40}?) ?: {1,2}(\S+?)\.?(?=\s|\Z)")
 _NAMES = {
     "recovery point arn": "recoveryPointArn",
+    "destination recovery point arn": "recoveryPointArn",
+    "source resource arn": "resourceArn",
     "indexed recovery point arn": "recoveryPointArn",
     "resource arn": "resourceArn",
     "backed up resource arn": "resourceArn",

@@ -82,7 +82,7 @@ def read(envelope: Envelope) -> tuple[Signal, ...]:
                 ("dms.event", event),
                 ("dms.category", category),
                 ("dms.id", found[0] if found else ""),
-                details=(("words.resource", fields.clean(arn)),),
+                details=(("words.type", sort), ("words.resource", fields.clean(arn) or name)),
             ),
             links=plainly.links(("dms.open", url)),
             labels={"source": name, "event": event},

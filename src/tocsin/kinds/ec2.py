@@ -111,7 +111,7 @@ def read(envelope: Envelope) -> tuple[Signal, ...]:
                     ("ec2.action", fields.text(detail, "instance-action")),
                     ("ec2.image_label", fields.text(detail, "ImageId")),
                     ("ec2.request", fields.text(detail, "spot-instance-request-id")),
-                    details=(("words.resource", listed[0] if listed else ""),),
+                    details=(("words.type", what), ("words.resource", listed[0] if listed else "")),
                 ),
                 *(plainly.rows(detail)[:8] if told.title.key == "ec2.other" else ()),
             ),

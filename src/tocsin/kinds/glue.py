@@ -121,7 +121,7 @@ def read(envelope: Envelope) -> tuple[Signal, ...]:
             at=plainly.moment(envelope),
             severity=outcome.severity if outcome else "info",
             quote=cut(fields.text(detail, "errorMessage", "message", "warningMessage"), 1000)[0],
-            facts=_facts(detail, state, run),
+            facts=_facts(detail, state, run, name),
             links=plainly.links(
                 ("glue.open", console.page(partition, region, "gluestudio/home", page)),
                 ("glue.log", console.trusted(fields.text(detail, "cloudWatchLogLink"))),
@@ -167,7 +167,7 @@ def _outcome(detail: fields.Json, kind: str, state: str) -> Outcome | None:
     return outcomes.PASSING._replace(name="started") if found.state == "unknown" else found
 
 
-def _facts(detail: fields.Json, state: str, run: str) -> tuple[Fact, ...]:
+def _facts(detail: fields.Json, state: str, run: str, name: str) -> tuple[Fact, ...]:
     context = fields.mapping(detail, "context")
     limit = fields.whole(fields.mapping(detail, "notificationCondition"), "NotifyDelayAfter")
     took = fields.whole(detail, "runningTime (sec)")
@@ -186,6 +186,7 @@ def _facts(detail: fields.Json, state: str, run: str) -> tuple[Fact, ...]:
         ("glue.limit", None if limit is None else Lapse(limit * 60)),
         ("glue.run", run or fields.text(context, "runId")),
         details=(
+            ("words.resource", name),
             ("glue.rulesets", tuple(one for one in fields.items(detail, "rulesetNames") if isinstance(one, str))),
             ("words.severity", fields.text(detail, "severity")),
             ("glue.result", fields.text(detail, "resultId", "resultID")),

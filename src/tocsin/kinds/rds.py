@@ -162,7 +162,7 @@ def read(envelope: Envelope) -> tuple[Signal, ...]:
                 ("rds.category", news.categories),
                 ("rds.event", found[0] if found else news.id),
                 ("rds.tags", tuple(Phrase("rds.tag", {"key": key, "value": value}) for key, value in kept.items())),
-                details=(("words.resource", news.arn),),
+                details=(("words.type", news.sort), ("words.resource", news.arn or news.name)),
             ),
             advice=(Phrase(known.advice),) if known.advice else (),
             links=plainly.links(("rds.open", news.link or _page(partition, region, news))),

@@ -88,6 +88,8 @@ def rows(content: object) -> tuple[Fact, ...]:
 def _walk(value: object, path: str, found: list[tuple[str, Value]], depth: int) -> None:
     if len(found) >= _KNOWN:
         return
+    if isinstance(value, str) and value.lstrip()[:1] in ("{", "[") and depth:
+        value = _opened(value)
     if isinstance(value, dict) and depth:
         for key, inner in value.items():
             _walk(inner, f"{path}.{key}" if path else str(key), found, depth - 1)
@@ -96,6 +98,12 @@ def _walk(value: object, path: str, found: list[tuple[str, Value]], depth: int) 
             _walk(inner, f"{path}[{number}]", found, depth - 1)
     elif path and (said := _scalar(value)) is not None:
         found.append((fields.clean(path), said))
+
+
+def _opened(text: str) -> object:
+    """The object or list that a text of JSON holds, its secrets hidden; a text that holds none as it is."""
+    found = fields.parsed(text)
+    return secrets.hidden(found) if isinstance(found, (dict, list)) else text
 
 
 def _scalar(value: object) -> Value | None:
