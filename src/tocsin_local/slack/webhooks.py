@@ -66,21 +66,24 @@ def _hook(workspace: Workspace, path: str) -> Hook:
 def _payload(request: Request) -> dict[str, Any]:
     if len(request.body) > LARGEST_BODY:
         raise _Refused(413, "invalid_payload", "more than 1 MB")
-    raw: bytes | str = request.body
     try:
-        match request.content_type():
-            case "application/json", "" | "utf-8" | "utf8":
-                pass
-            case "application/x-www-form-urlencoded", _:
-                raw = parse_qs(request.body.decode("utf-8"), errors="strict").get("payload", [""])[0]
-            case kind, charset:
-                raise ValueError(f"content type {kind!r}, charset {charset!r}")
-        payload = strict_json(raw)
+        payload = strict_json(_written(request))
     except ValueError as error:
         raise _Refused(400, "invalid_payload", str(error)) from error
     if not isinstance(payload, dict):
         raise _Refused(400, "invalid_payload", "not an object")
     return payload
+
+
+def _written(request: Request) -> bytes | str:
+    """A form's field ``payload``, else the body: Slack takes JSON whatever its type, as functions that name none send
+    it as a form (seen in https://github.com/mattermost/mattermost/issues/2972)."""
+    kind, charset = request.content_type()
+    if charset not in ("", "utf-8", "utf8"):
+        raise ValueError(f"charset {charset!r}")
+    if kind != "application/x-www-form-urlencoded" or request.body.lstrip().startswith(b"{"):
+        return request.body
+    return parse_qs(request.body.decode("utf-8"), errors="strict").get("payload", [""])[0]
 
 
 def _post(workspace: Workspace, hook: Hook, payload: dict[str, Any]) -> Answer:
