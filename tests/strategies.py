@@ -68,6 +68,7 @@ signals = whole(
     test=st.booleans(),
     muted=st.booleans(),
     muted_until=maybe(instants),
+    part_of=texts,
     unmuted=st.booleans(),
     tell=st.booleans(),
     event_id=texts,
@@ -106,6 +107,7 @@ incidents = whole(
     episodes=some(whole(model.Episode, number=counts, opened=instants, closed=maybe(instants))),
     said=maybe(signals),
     held=maybe(signals),
+    parts_at=instants,
 )
 messages = whole(
     model.Message,

@@ -110,10 +110,11 @@ def test_missing_data_is_told_to_those_who_asked(state: str, targets: list[str] 
 
 
 def test_contributors_of_one_alarm_are_conditions_of_their_own() -> None:
-    """Each contributor has an identity of its own, the same by SNS and by EventBridge."""
+    """Each contributor has an identity of its own, the same by SNS and by EventBridge, and knows its alarm's."""
     sns = alarm(load("sns-contributor-ok"))
     assert sns.subject.endswith(":alarm:load-by-team#a29eb44b20c4362e")
-    assert alarm(load("eventbridge-contributor")).subject.endswith("#6d442278dba546f6")
+    part = alarm(load("eventbridge-contributor"))
+    assert part.subject == f"{part.part_of}#6d442278dba546f6"
 
 
 @pytest.mark.parametrize(
@@ -123,11 +124,13 @@ def test_contributors_of_one_alarm_are_conditions_of_their_own() -> None:
         ("eventbridge-composite-suppressed", True, False),
         ("action-composite-after-wait", False, True),
         ("sns-after-mute-window", False, True),
+        ("eventbridge-time-series", True, False),
+        ("eventbridge-contributor", False, False),
         ("sns-alarm", False, False),
     ],
 )
 def test_what_aws_keeps_quiet_is_marked(case: str, muted: bool, unmuted: bool) -> None:
-    """A mute rule or a suppressor marks the signal; the repeat after it is marked as such."""
+    """A mute rule, a suppressor or parts of its own mark the signal; the repeat after it is marked as such."""
     signal = alarm(load(case))
     assert (signal.muted, signal.unmuted) == (muted, unmuted)
 

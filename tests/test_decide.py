@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tocsin.decide import Policy, alone, decide, due, tick
+from tocsin.decide import Policy, alone, decide, due, tick, told_by
 from tocsin.model import Fact, Incident, Phrase, Signal, State, Step
 
 T = 1_790_000_000_000  # some instant; the tests count seconds from it
@@ -187,6 +187,33 @@ def test_without_an_end_a_muted_firing_waits_an_hour() -> None:
     endless = after(condition("firing", 0, muted=True))
     absurd = after(condition("firing", 0, muted=True, muted_until=T + 10**15))
     assert (due(endless, POLICY), due(absurd, POLICY)) == (T + 3_600_000, T + 15 * 86_400_000)
+
+
+@pytest.mark.parametrize("second", [-59, 0, 10, 59])
+@pytest.mark.parametrize("whole_first", [True, False])
+def test_a_whole_is_told_by_its_parts(second: float, whole_first: bool) -> None:
+    """An alarm that only counts its time series needs no word where one of them fires by itself about then."""
+    whole = condition("firing", 0, muted=True, muted_until=T + 30_000)
+    part = condition("firing", second)
+    if whole_first:
+        incident = told_by(part, after(whole), POLICY)
+    else:
+        incident = decide(told_by(part, CLOSED, POLICY), whole, POLICY).incident
+    assert (incident.held, incident.phase, due(incident, POLICY)) == (None, "closed", None)
+
+
+def test_a_whole_without_parts_is_told() -> None:
+    """Where no part is heard of, or only long before, the whole is told, a little later."""
+    whole = condition("firing", 1000, muted=True, muted_until=T + 1_030_000)
+    incident = decide(told_by(condition("firing", 0), CLOSED, POLICY), whole, POLICY).incident
+    assert told(tick(incident, T + 1_030_000, POLICY)) == ["first"]
+
+
+def test_many_parts_seldom_touch_their_whole() -> None:
+    """A hundred parts that fire at once are no queue before one row."""
+    once = told_by(condition("firing", 0), CLOSED, POLICY)
+    assert once != CLOSED
+    assert all(told_by(condition("firing", second), once, POLICY) == once for second in range(-10, 30))
 
 
 def test_a_day_later_both_messages_are_brought_up_to_date() -> None:

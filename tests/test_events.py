@@ -43,6 +43,8 @@ def understood(envelope: Envelope, signal: Signal) -> dict[str, Any]:
         "severity": signal.severity,
         "test": signal.test or None,
         "muted": signal.muted or None,
+        "muted_until": _instant(signal.muted_until),
+        "part_of": signal.part_of,
         "unmuted": signal.unmuted or None,
         "tell": signal.tell or None,
         "event_id": signal.event_id,

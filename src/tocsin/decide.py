@@ -30,6 +30,7 @@ class Policy:
     stale: int = 86_400_000  # open without data for this long is closed
     repeats: int = 600_000  # one story told again within this time is one message that counts
     period: int = 60_000  # an alarm's period where the signal does not say
+    parts: int = 60_000  # a whole that fires this near to one of its parts is told by its parts
     hush: int = 3_600_000  # how long a firing is held back that AWS keeps quiet without saying until when
 
 
@@ -67,6 +68,15 @@ def due(incident: Incident, policy: Policy) -> int | None:
     if incident.held:
         times.append(_held_until(incident.held, policy))
     return min(times, default=None)
+
+
+def told_by(part: Signal, whole: Incident, policy: Policy) -> Incident:
+    """The whole after one of its parts has fired, which is told by itself: the whole then needs no word of its own."""
+    at, held = _at(part), whole.held
+    if held and abs(_at(held) - at) < policy.parts:
+        return replace(whole, held=None, parts_at=max(at, whole.parts_at))
+    # Not for every part of many that fire at once: they would all wait for this one row.
+    return replace(whole, parts_at=at) if at - whole.parts_at > policy.parts // 2 else whole
 
 
 def _held_until(held: Signal, policy: Policy) -> int:
@@ -204,7 +214,8 @@ def _change(incident: Incident, signal: Signal, policy: Policy) -> Step:
 def _firing(incident: Incident, signal: Signal, policy: Policy) -> Step:
     at = _at(signal)
     if signal.muted and incident.phase != "open":
-        return Step(replace(incident, held=incident.held or signal), "none-muted")
+        told = abs(at - incident.parts_at) < policy.parts
+        return Step(incident if told else replace(incident, held=incident.held or signal), "none-muted")
     if incident.phase == "closed":
         return _open(incident, signal)
     heard = replace(incident, source="firing", at=at, said=signal, fired=True, stale=False)
@@ -269,6 +280,7 @@ def _blank_episode(incident: Incident, at: int) -> Incident:
         episodes=incident.episodes,
         said=incident.said,
         held=incident.held,
+        parts_at=incident.parts_at,
     )
 
 

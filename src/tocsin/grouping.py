@@ -21,6 +21,11 @@ def incident_key(signal: Signal) -> str:
     return INCIDENT + _bounded(f"{signal.kind}:{signal.story or signal.event_id}")
 
 
+def whole_key(signal: Signal) -> str:
+    """Of what a firing part belongs to; empty for everything else."""
+    return INCIDENT + _bounded(signal.part_of) if signal.part_of and signal.state == "firing" else ""
+
+
 def event_key(signal: Signal) -> str:
     """Under which a happening's event id is remembered."""
     return EVENT + _bounded(f"{signal.kind}:{signal.event_id}")

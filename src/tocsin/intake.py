@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tocsin.decide import Policy, decide, due, tick
-from tocsin.grouping import event_key, incident_key, message_id, message_key
+from tocsin.decide import Policy, decide, due, tick, told_by
+from tocsin.grouping import event_key, incident_key, message_id, message_key, whole_key
 from tocsin.model import Incident, Reason, Seen, Signal, Step
 from tocsin.outbox import KEPT, wanted
 from tocsin.ports import Need, Put, Row, Rows, Store
@@ -24,7 +24,7 @@ class Taken:
 
 def take_in(store: Store, signal: Signal, destinations: tuple[str, ...], policy: Policy, now: int) -> Taken:
     """Store what ``signal`` means. Raises whatever the store raises: then nothing is stored."""
-    key, event = incident_key(signal), event_key(signal)
+    key, event, whole = incident_key(signal), event_key(signal), whole_key(signal)
     taken = Taken("none-duplicate", ())
 
     def how(rows: Rows) -> tuple[Put, ...] | Need:
@@ -32,14 +32,17 @@ def take_in(store: Store, signal: Signal, destinations: tuple[str, ...], policy:
         incident = _incident(rows[key], key)
         step = decide(incident, signal, policy, seen=_seen(rows.get(event), now))
         taken = Taken(step.reason, tuple(message_id(show.view) for show in step.shows))
-        if step.incident == incident and not step.shows:
-            return ()
-        puts = _puts(rows, step, destinations, policy, now)
-        if signal.sort == "happening" and not isinstance(puts, Need):
+        puts = _puts(rows, incident, step, destinations, policy, now)
+        if isinstance(puts, Need):
+            return puts
+        if signal.sort == "happening" and puts:
             return (*puts, Put(event, Seen(now), expires=now + REMEMBERED))
+        if whole:
+            before = _incident(rows[whole], whole)
+            return puts + _changed(before, told_by(signal, before, policy), policy, now)
         return puts
 
-    store.change([key, event] if signal.sort == "happening" else [key], how)
+    store.change([key, event] if signal.sort == "happening" else [key, whole] if whole else [key], how)
     return taken
 
 
@@ -47,22 +50,29 @@ def pass_time(store: Store, key: str, destinations: tuple[str, ...], policy: Pol
     """Store what time alone changes about the incident under ``key``. Raises whatever the store raises."""
 
     def how(rows: Rows) -> tuple[Put, ...] | Need:
-        step = tick(_incident(rows[key], key), now, policy)
-        return _puts(rows, step, destinations, policy, now)
+        incident = _incident(rows[key], key)
+        return _puts(rows, incident, tick(incident, now, policy), destinations, policy, now)
 
     store.change([key], how)
 
 
-def _puts(rows: Rows, step: Step, destinations: tuple[str, ...], policy: Policy, now: int) -> tuple[Put, ...] | Need:
+def _puts(
+    rows: Rows, before: Incident, step: Step, destinations: tuple[str, ...], policy: Policy, now: int
+) -> tuple[Put, ...] | Need:
     """The incident, and what each message that shows it should now be."""
     shows = {message_key(name, message_id(show.view)): (name, show) for show in step.shows for name in destinations}
     unread = tuple(one for one in shows if one not in rows)
     if unread:
         return Need(unread)
-    incident = step.incident
+    messages = tuple(wanted(one, rows[one], name, show, now) for one, (name, show) in shows.items())
+    return _changed(before, step.incident, policy, now) + messages
+
+
+def _changed(before: Incident, incident: Incident, policy: Policy, now: int) -> tuple[Put, ...]:
+    if incident == before:
+        return ()
     expires = None if incident.phase == "open" else now + FORGOTTEN
-    row = Put(incident.key, incident, due=due(incident, policy), of=message_id(incident), expires=expires)
-    return (row, *(wanted(one, rows[one], name, show, now) for one, (name, show) in shows.items()))
+    return (Put(incident.key, incident, due=due(incident, policy), of=message_id(incident), expires=expires),)
 
 
 def _incident(row: Row | None, key: str) -> Incident:

@@ -87,8 +87,8 @@ class Signal:
     (an alarm's ARN, with its contributor). ``at`` is the state's own time in milliseconds, None where there is none.
     ``word`` is AWS's own word for the state ("ALARM"), shown as it is in every language; empty where AWS has none.
     ``quote`` is AWS's own sentence, untouched. ``old_at`` is when the previous state began, if the event knows.
-    ``tell``: this ok or unknown deserves a first word. ``muted``: AWS itself keeps this quiet (mute rule, suppressor),
-    ``muted_until`` when that ends, None where AWS does not say.
+    ``tell``: this ok or unknown deserves a first word. ``muted``: AWS keeps this quiet (mute rule, suppressor) or its
+    parts may tell it, until ``muted_until``, None where AWS does not say. ``part_of``: the subject of the whole.
     ``unmuted``: the same state told again because a mute window ended.
     """
 
@@ -104,6 +104,7 @@ class Signal:
     test: bool = False
     muted: bool = False
     muted_until: int | None = None
+    part_of: str = ""
     unmuted: bool = False
     tell: bool = False
     event_id: str = ""
@@ -136,7 +137,8 @@ class Episode:
 class Incident:
     """All that is true about one subject. ``at`` is the source time of the newest state (-1: nothing yet).
 
-    ``held`` is a newer firing that AWS keeps quiet: it counts when its mute window ends, if it still stands then.
+    ``held`` is a newer firing that is muted: it counts when that ends, if it still stands then. ``parts_at`` is when
+    one of its parts last fired by itself.
     """
 
     key: str
@@ -155,6 +157,7 @@ class Incident:
     episodes: tuple[Episode, ...] = ()
     said: Signal | None = None
     held: Signal | None = None
+    parts_at: int = 0
 
 
 @dataclass(frozen=True, slots=True)

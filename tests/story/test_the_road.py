@@ -224,6 +224,39 @@ def test_while_it_flaps_a_message_is_edited_once_a_minute(slack: LocalSlack, clo
     assert "59 changes" in road.seen[0].text
 
 
+def series(reason: str, contributor: str = "") -> dict[str, Any]:
+    """An alarm over several time series, or one of them, as EventBridge tells it."""
+    event = by_bus(change("ALARM", 0))
+    event["detail"]["state"] |= {"reason": reason, "reasonData": None}
+    if contributor:
+        event["detail-type"] = "CloudWatch Alarm Contributor State Change"
+        event["detail"]["alarmContributor"] = {"id": contributor, "attributes": {"Team": contributor}}
+    return event
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (1, 2, 0), (1, 0, 2)])
+def test_an_alarm_over_many_series_is_told_by_each_of_them(
+    slack: LocalSlack, clock: VirtualClock, order: tuple[int, ...]
+) -> None:
+    """EventBridge tells of the alarm and of each contributor: people see the contributors, each once, in any order."""
+    events = [series("2 out of 6 time series evaluated to ALARM"), series("crossed", "a"), series("crossed", "b")]
+    road = Road(slack, clock, bot=False, store=MemoryStore())
+    for one in order:
+        road(events[one])
+    road.later(120)
+    assert len(road.seen) == 2
+    assert not any("time series" in text for text in road.texts)
+
+
+def test_an_alarm_over_many_series_is_told_where_nobody_tells_of_them(slack: LocalSlack, clock: VirtualClock) -> None:
+    """A rule that lets contributors' events not through still brings the alarm, half a minute later."""
+    road = Road(slack, clock, bot=False, store=MemoryStore())
+    road(series("2 out of 6 time series evaluated to ALARM"))
+    assert not road.seen
+    road.later(30)
+    assert ["2 of 6 time series" in text for text in road.texts] == [True]
+
+
 def test_stateless_posts_every_change(slack: LocalSlack, clock: VirtualClock) -> None:
     """Without a store nothing is remembered, so each change is told once; EventBridge alone knows how long it was."""
     road = Road(slack, clock, bot=False, store=None)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tocsin.envelope import Envelope
 from tocsin.kinds.cloudwatch_alarm import condition, reasons, shapes
 from tocsin.kinds.cloudwatch_alarm.alarm import Alarm
 from tocsin.kinds.cloudwatch_alarm.facts import facts
 from tocsin.kinds.cloudwatch_alarm.links import links
+from tocsin.kinds.cloudwatch_alarm.reasons import Why
 from tocsin.kinds.cloudwatch_alarm.series import series
 from tocsin.kinds.cloudwatch_alarm.severity import severity
 from tocsin.kinds.cloudwatch_alarm.words import WORDS as WORDS
 from tocsin.model import Phrase, Signal, State
 from tocsin.reading.plainly import named
 
+PARTS = 30  # seconds that a contributor's own event may take longer than that of its alarm
 STATES: dict[str, State] = {"ALARM": "firing", "OK": "ok", "INSUFFICIENT_DATA": "unknown"}
 
 
@@ -34,8 +38,9 @@ def read(envelope: Envelope) -> tuple[Signal, ...]:
             old=STATES.get(before.value) if before else None,
             old_at=before.at if before else None,
             period=alarm.period,
-            muted=bool(alarm.mute.by or alarm.now.suppressed_by),
-            muted_until=_muted_until(alarm),
+            muted=bool(alarm.mute.by or alarm.now.suppressed_by or _in_parts(alarm, why)),
+            muted_until=_muted_until(alarm, why),
+            part_of=subject(replace(alarm, contributor="")) if alarm.contributor else "",
             unmuted=alarm.after_mute,
             tell=state == "unknown" and _wanted(alarm, envelope.topic_arn),
             severity=severity(alarm.tags, alarm.description, alarm.metric.name),
@@ -62,16 +67,28 @@ def subject(alarm: Alarm) -> str:
     return f"{whole}#{alarm.contributor}" if alarm.contributor else whole
 
 
-def _muted_until(alarm: Alarm) -> int | None:
+def _muted_until(alarm: Alarm, why: Why) -> int | None:
     """When AWS will let it be heard (ms), where that can be told: how long a suppressor stays in ALARM cannot.
 
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Create_Composite_Alarm_Suppression.html
     """
     if alarm.mute.by:
         return alarm.mute.end
-    longest = {"WaitPeriod": alarm.composite.wait, "ExtensionPeriod": alarm.composite.extension}
+    longest = {
+        "WaitPeriod": alarm.composite.wait,
+        "ExtensionPeriod": alarm.composite.extension,
+        "": PARTS if _in_parts(alarm, why) else None,
+    }
     seconds = longest.get(alarm.now.suppressed_by)
     return None if seconds is None or alarm.now.at is None else alarm.now.at + seconds * 1000
+
+
+def _in_parts(alarm: Alarm, why: Why) -> bool:
+    """Whether its time series have events of their own: then this one, which counts them, waits a little for theirs.
+
+    An action is taken for each of them, and never for the alarm as a whole.
+    """
+    return why.series is not None and not alarm.contributor and not alarm.action
 
 
 def _wanted(alarm: Alarm, topic_arn: str) -> bool:
