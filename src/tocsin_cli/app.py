@@ -22,6 +22,7 @@ COMMANDS = {
     "doctor": "doctor",
     "kinds": "kinds",
     "logs": "logs",
+    "migrate": "migrate",
     "new-kind": "new_kind",
     "preview": "preview",
     "redrive": "redrive",

@@ -1,0 +1,1 @@
+"""From another function that posts alarms to Slack to tocsin: what is there, and the steps without a gap."""

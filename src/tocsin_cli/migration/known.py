@@ -1,0 +1,81 @@
+"""Which function in the account is one of those that post alarms to Slack, told by its handler, names and code. Pure.
+
+Of environment variables only the names are looked at, and whether a webhook can be read; no value is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tocsin.config import WEBHOOK_NAMES
+
+NOTIFY_SLACK = "terraform-aws-notify-slack"
+AWS_TO_SLACK = "aws-to-slack"
+BLUEPRINT = "AWS's blueprint cloudwatch-alarm-to-slack"
+TUTORIAL = "a tutorial's function"
+
+# The variables of a webhook by those that tutorials use beside our own names; the last three hold it encrypted.
+_WEBHOOKS = (*WEBHOOK_NAMES, "webhook", "WEBHOOK", "SLACK_WEBHOOK_URI", "slackWebhookUrl",
+             "kmsEncryptedHookUrl", "KMS_ENCRYPTED_HOOK_URL", "ENCRYPTED_HOOK_URL")  # fmt: skip
+_IN_CODE = b"hooks.slack.com"
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """The variable that holds the webhook; ``is_plain``: whether its value is a URL as it stands."""
+
+    variable: str
+    is_plain: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a function was recognised as, and by what."""
+
+    what: str
+    because: tuple[str, ...]
+    webhook: Webhook | None
+
+
+def known(function: Mapping[str, Any], code: bytes = b"") -> Known | None:
+    """What ``function`` (GetFunctionConfiguration's answer) is, with the text of its code where that was read.
+
+    None for tocsin itself and for whatever gives no sign. Signs: the handler and variables of
+    https://github.com/terraform-aws-modules/terraform-aws-notify-slack and https://github.com/arabold/aws-to-slack.
+    """
+    if is_tocsin(function):
+        return None
+    handler, variables = str(function.get("Handler", "")), _variables(function)
+    webhook = _webhook(variables)
+    has = (f"it has the variable {webhook.variable}",) if webhook else ()
+    by_handler = f"its handler is {handler}"
+    if handler == "notify_slack.lambda_handler" or {"SLACK_WEBHOOK_URL", "SLACK_USERNAME", "LOG_EVENTS"} <= set(
+        variables
+    ):
+        return Known(NOTIFY_SLACK, (by_handler, *has), webhook)
+    if handler == "src/index.handler" and "SLACK_HOOK_URL" in variables:
+        return Known(AWS_TO_SLACK, (by_handler, *has), webhook)
+    if webhook and webhook.variable == "kmsEncryptedHookUrl" and "slackChannel" in variables:
+        return Known(BLUEPRINT, has, webhook)
+    if webhook:
+        return Known(TUTORIAL, has, webhook)
+    if _IN_CODE in code:
+        return Known(TUTORIAL, ("a Slack webhook stands in its code",), None)
+    return None
+
+
+def is_tocsin(function: Mapping[str, Any]) -> bool:
+    """Whether it is tocsin, of the stack or put in the place of a tutorial's."""
+    return str(function.get("Handler", "")).startswith("tocsin.") or "TOCSIN_STORE" in _variables(function)
+
+
+def _variables(function: Mapping[str, Any]) -> Mapping[str, str]:
+    found: Mapping[str, str] = function.get("Environment", {}).get("Variables", {})
+    return found
+
+
+def _webhook(variables: Mapping[str, str]) -> Webhook | None:
+    name = next((each for each in _WEBHOOKS if variables.get(each)), None)
+    return Webhook(name, variables[name].startswith(("https://", "http://"))) if name else None

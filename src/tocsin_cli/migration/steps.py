@@ -1,0 +1,174 @@
+"""The steps from another function to tocsin: both run side by side, then the old one is disconnected. Pure."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tocsin_cli.migration.known import NOTIFY_SLACK, Known
+from tocsin_cli.migration.roads import Roads, Subscription
+
+_TRIAL = "a trial: tocsin beside the function of before"
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Where it all happens: ``stack`` is the stack's name, ``function`` the ARN of its function, "" before it is made.
+    ``made_by`` is the CloudFormation stack of the old function, ``kept`` are its topics that this one made too."""
+
+    region: str
+    stack: str
+    function: str
+    made_by: str = ""
+    kept: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What to do, why, and the commands."""
+
+    title: str
+    why: str
+    commands: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One function on its way to tocsin. ``fields`` are those that PutMetricAlarm takes."""
+
+    name: str
+    arn: str
+    known: Known
+    roads: Roads
+    home: Home
+    fields: frozenset[str] = frozenset()
+
+    def steps(self) -> tuple[Step, ...]:
+        """In this order nothing is missed: until the fifth step, the old function goes on."""
+        return (self._make(), self._prove(), self._join(), self._compare(), self._part(), self._remove())
+
+    def _make(self) -> Step:
+        deploy = ("tocsin", "deploy", *self._here())
+        if self.home.function:
+            return Step(
+                "The stack is there already",
+                "this brings it up to date, and asks before it does",
+                (shlex.join(deploy),),
+            )
+        webhook = self.known.webhook
+        if webhook is None or not webhook.is_plain:
+            why = "its webhook is encrypted or stands in its code: take it from your Slack app's page Incoming Webhooks"
+            return Step("Make the stack; it asks for the webhook and does not show it", why, (shlex.join(deploy),))
+        query = f'Environment.Variables."{webhook.variable}"'
+        read = self._aws("lambda", "get-function-configuration", "--function-name", self.name, "--query", query)
+        piped = f"{read} --output text | {shlex.join((*deploy, '--yes', '--slack-webhook-url-file', '-'))}"
+        why = "the first shows what it makes; the second hands the old function's webhook over, unseen"
+        return Step("Make the stack, with the same webhook", why, (shlex.join((*deploy, "--plan")), piped))
+
+    def _prove(self) -> Step:
+        command = shlex.join(("tocsin", "test", *self._here()))
+        return Step("See that it arrives", "an alarm of tocsin's own goes the whole way", (command,))
+
+    def _join(self) -> Step:
+        topics = dict.fromkeys(each.topic for each in (*self.roads.topics, *self.roads.queued))
+        names = (*topics, *(str(each["AlarmName"]) for each in self.roads.alarms))
+        connect = (shlex.join(("tocsin", "connect", *self._here(), *names)),) if names else ()
+        why = "from here on both tell you: each alarm stands in Slack twice"
+        return Step("Connect what leads to the old function", why, (*connect, *self._rules_too()))
+
+    def _rules_too(self) -> Iterator[str]:
+        function = self.home.function or f"$({self._function()})"
+        for rule in self.roads.rules:
+            name = (
+                "--function-name",
+                self.home.stack,
+                "--statement-id",
+                re.sub(r"[^\w-]", "-", f"{rule.name}-too")[:100],
+            )
+            yield self._aws("lambda", "add-permission", *name, "--action", "lambda:InvokeFunction",
+                            "--principal", "events.amazonaws.com", "--source-arn", rule.arn)  # fmt: skip
+            yield f'{self._aws("events", "put-targets", "--rule", rule.name)} --targets "Id=tocsin,Arn={function}"'
+
+    def _compare(self) -> Step:
+        why = "wait until the old function and tocsin both told you, better for some days"
+        alarm, topics = self.roads.trial, (*self.roads.topics, *self.roads.queued)
+        if alarm:
+            state = ("--alarm-name", alarm, "--state-value", "ALARM", "--state-reason", _TRIAL)
+            why += "; CloudWatch takes this state back by itself at its next evaluation"
+            return Step("Compare them", why, (self._aws("cloudwatch", "set-alarm-state", *state),))
+        publish = (self._topic("publish", each.topic, "--message", _TRIAL) for each in topics[:1])
+        return Step("Compare them", why, tuple(publish))
+
+    def _part(self) -> Step:
+        commands = (
+            *(self._topic("unsubscribe", each.topic, "--subscription-arn", each.arn) for each in self.roads.topics),
+            *(
+                self._aws("events", "remove-targets", "--rule", each.name, "--ids", *each.targets)
+                for each in self.roads.rules
+            ),
+            *(self._desist(each) for each in self.roads.alarms),
+        )
+        back = [self._back(each) for each in self.roads.topics]
+        why = f"undo: {'; '.join(back)}" if back else "it gets nothing any more, and tocsin goes on"
+        return Step("Disconnect the old function", why, commands)
+
+    def _remove(self) -> Step:
+        title = "After a quiet week, remove it"
+        if self.known.what == NOTIFY_SLACK:
+            why = (
+                "the module usually made the topic too (create_sns_topic): without the first two lines your alarms "
+                "would act on nothing; then take the module out of your configuration"
+            )
+            state = (
+                "terraform state list | grep 'aws_sns_topic\\.'",
+                "terraform state rm 'module.NAME.aws_sns_topic.this[0]'",
+            )
+            return Step(title, why, (*state, "terraform plan"))
+        if self.home.kept:
+            topics = ", ".join(self.home.kept)
+            why = f"its stack {self.home.made_by} made {topics} too, on which your alarms act: keep the stack"
+            return Step("Leave it", why, ())
+        if self.home.made_by:
+            delete = self._aws("cloudformation", "delete-stack", "--stack-name", self.home.made_by)
+            return Step(title, f"it is part of the stack {self.home.made_by}", (delete,))
+        delete = self._aws("lambda", "delete-function", "--function-name", self.name)
+        return Step(title, "its role and its log stay, until you delete them in the console", (delete,))
+
+    def _here(self) -> tuple[str, ...]:
+        stack = () if self.home.stack == "tocsin" else ("--stack", self.home.stack)
+        return ("--region", self.home.region, *stack)
+
+    def _aws(self, *words: str) -> str:
+        return shlex.join(("aws", *words[:2], "--region", self.home.region, *words[2:]))
+
+    def _function(self) -> str:
+        query = ("--query", "Configuration.FunctionArn", "--output", "text")
+        return self._aws("lambda", "get-function", "--function-name", self.home.stack, *query)
+
+    def _back(self, each: Subscription) -> str:
+        return self._topic(
+            "subscribe",
+            each.topic,
+            "--topic-arn",
+            each.topic,
+            "--protocol",
+            "lambda",
+            "--notification-endpoint",
+            self.arn,
+        )
+
+    def _topic(self, verb: str, topic: str, *words: str) -> str:
+        named = ("--topic-arn", topic) if verb == "publish" else ()
+        return shlex.join(("aws", "sns", verb, "--region", topic.split(":")[3], *named, *words))
+
+    def _desist(self, alarm: Mapping[str, Any]) -> str:
+        """The alarm as it is, without the old function: CloudWatch takes whole definitions only."""
+        actions = ("AlarmActions", "OKActions", "InsufficientDataActions")
+        left = {name: value for name, value in alarm.items() if name in self.fields and name not in actions}
+        for each in actions:
+            left[each] = [arn for arn in alarm.get(each, ()) if not arn.startswith(self.arn)]
+        return self._aws("cloudwatch", "put-metric-alarm", "--cli-input-json", json.dumps(left, ensure_ascii=False))

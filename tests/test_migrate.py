@@ -1,0 +1,241 @@
+"""`tocsin migrate`: other functions are recognised without their secrets, and the steps leave no gap."""
+
+from __future__ import annotations
+
+import io
+import json
+import shlex
+import subprocess
+import zipfile
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import click
+import pytest
+from click.testing import CliRunner
+
+import emulator
+from tocsin.ports import ConfigError
+from tocsin_cli.app import LazyGroup, cli
+from tocsin_cli.cloud import Cloud, cloud
+from tocsin_cli.migration.known import AWS_TO_SLACK, BLUEPRINT, NOTIFY_SLACK, TUTORIAL, Known, Webhook, is_tocsin, known
+from tocsin_cli.migration.roads import Roads, Rule, Subscription
+from tocsin_cli.migration.steps import Home, Move
+
+REGION, ACCOUNT = "eu-west-2", "310987654321"
+COMMAND_GROUP = LazyGroup("tocsin")
+SECRET = "https://hooks.slack.com/services/T0/B0/" + "not-a-secret"
+ARN = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:old"
+TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:alarms"
+
+
+def _function(handler: str, **variables: str) -> dict[str, Any]:
+    return {"FunctionName": "f", "Handler": handler, "Environment": {"Variables": variables}}
+
+
+@pytest.mark.parametrize(
+    ("function", "what"),
+    [
+        (_function("notify_slack.lambda_handler", SLACK_WEBHOOK_URL=SECRET, SLACK_CHANNEL="#a"), NOTIFY_SLACK),
+        (
+            _function("mine.lambda_handler", SLACK_WEBHOOK_URL=SECRET, SLACK_USERNAME="x", LOG_EVENTS="True"),
+            NOTIFY_SLACK,
+        ),
+        (_function("src/index.handler", SLACK_HOOK_URL=SECRET), AWS_TO_SLACK),
+        (_function("lambda_function.lambda_handler", kmsEncryptedHookUrl="AQIC", slackChannel="a"), BLUEPRINT),
+        (_function("lambda_function.lambda_handler", HOOK_URL=SECRET), TUTORIAL),
+        (_function("index.handler", webhook=SECRET), TUTORIAL),
+    ],
+)
+def test_known_functions_are_recognised(function: dict[str, Any], what: str) -> None:
+    """By handler and names of variables, and no value of one is kept."""
+    found = known(function)
+
+    assert found is not None and found.what == what
+    assert "not-a-secret" not in repr(found) and found.webhook is not None
+
+
+def test_others_are_left_alone() -> None:
+    """tocsin itself, a function without any sign, one whose variables may not be read: none of them is taken."""
+    assert known(_function("tocsin.handler.lambda_handler", HOOK_URL=SECRET)) is None
+    assert known(_function("index.handler", TABLE="orders")) is None
+    assert (
+        known({"FunctionName": "f", "Handler": "index.handler", "Environment": {"Error": {"ErrorCode": "x"}}}) is None
+    )
+    assert known({"FunctionName": "image", "PackageType": "Image"}) is None
+
+
+def test_a_webhook_in_the_code_is_a_sign() -> None:
+    """Some tutorials write it there; what is said of it does not repeat it."""
+    found = known(_function("index.handler"), f"const url = '{SECRET}'".encode())
+
+    assert found == Known(TUTORIAL, ("a Slack webhook stands in its code",), None)
+
+
+def _move(what: str = TUTORIAL, roads: Roads | None = None, **home: Any) -> Move:
+    leading = roads or Roads((Subscription(TOPIC, f"{TOPIC}:1"),), (), (), (), "checkout errors")
+    place = Home(**{"region": REGION, "stack": "tocsin", "function": "", **home})
+    return Move("old", ARN, Known(what, (), Webhook("HOOK_URL", True)), leading, place, frozenset({"AlarmName"}))
+
+
+def _commands(move: Move) -> list[list[str]]:
+    return [list(step.commands) for step in move.steps()]
+
+
+def test_the_old_function_is_disconnected_after_the_new_one_is_joined() -> None:
+    """Made, proven, joined, compared; only then is the old one cut off, and removed last."""
+    make, prove, join, compare, part, remove = _commands(_move())
+
+    assert make[0] == f"tocsin deploy --region {REGION} --plan"
+    assert make[1].endswith(f"| tocsin deploy --region {REGION} --yes --slack-webhook-url-file -")
+    assert """--query 'Environment.Variables."HOOK_URL"' --output text""" in make[1]
+    assert prove == [f"tocsin test --region {REGION}"] and join == [f"tocsin connect --region {REGION} {TOPIC}"]
+    assert shlex.split(compare[0])[2:7] == ["set-alarm-state", "--region", REGION, "--alarm-name", "checkout errors"]
+    assert part == [f"aws sns unsubscribe --region {REGION} --subscription-arn {TOPIC}:1"]
+    assert remove == [f"aws lambda delete-function --region {REGION} --function-name old"]
+
+
+def test_the_way_back_is_told() -> None:
+    """Beside the command that disconnects stands the one that connects again."""
+    part = _move().steps()[4]
+
+    assert f"aws sns subscribe --region {REGION} --topic-arn {TOPIC} --protocol lambda" in part.why and ARN in part.why
+
+
+def test_a_topic_is_not_lost_with_what_made_it() -> None:
+    """Terraform's module takes the topic out of its state first; a stack that made the topic stays."""
+    module, stack, alone = (
+        _move(NOTIFY_SLACK).steps()[5],
+        _move(AWS_TO_SLACK, made_by="slack", kept=(TOPIC,)).steps()[5],
+        _move(AWS_TO_SLACK, made_by="slack").steps()[5],
+    )
+
+    assert module.commands[1] == "terraform state rm 'module.NAME.aws_sns_topic.this[0]'"
+    assert stack.commands == () and "keep the stack" in stack.why
+    assert alone.commands == (f"aws cloudformation delete-stack --region {REGION} --stack-name slack",)
+
+
+def test_an_encrypted_webhook_is_asked_for() -> None:
+    """Where its value is no URL, it cannot be handed over: deploy asks, and the step says where it is found."""
+    move = Move("old", ARN, Known(BLUEPRINT, (), Webhook("kmsEncryptedHookUrl", False)), _move().roads, _move().home)
+    make = move.steps()[0]
+
+    assert make.commands == (f"tocsin deploy --region {REGION}",) and "Incoming Webhooks" in make.why
+
+
+def test_rules_and_alarms_move_too() -> None:
+    """A rule gets tocsin's function as a target before the old one goes; an alarm keeps all but that one action."""
+    rule = Rule("a.rule", f"arn:aws:events:{REGION}:{ACCOUNT}:rule/a.rule", ("1",))
+    alarm = {"AlarmName": "cpu", "StateValue": "OK", "AlarmActions": [ARN, "arn:other"], "OKActions": [f"{ARN}:live"]}
+    _, _, join, _, part, _ = _commands(_move(roads=Roads((), (), (rule,), (alarm,), ""), function="arn:new"))
+    allow, target = join[1:]
+
+    assert join[0] == f"tocsin connect --region {REGION} cpu"
+    assert "--statement-id a-rule-too" in allow and target.endswith('--targets "Id=tocsin,Arn=arn:new"')
+    assert part[0] == f"aws events remove-targets --region {REGION} --rule a.rule --ids 1"
+    assert json.loads(shlex.split(part[1])[-1]) == {
+        "AlarmName": "cpu",
+        "AlarmActions": ["arn:other"],
+        "OKActions": [],
+        "InsufficientDataActions": [],
+    }
+
+
+def test_every_command_is_one_for_a_shell() -> None:
+    """Whatever names are, a shell reads each command as it was meant, and runs nothing else."""
+    roads = Roads((Subscription(TOPIC, f"{TOPIC}:1"),), (), (), (), "it's $(touch /tmp/x); `x`")
+    for command in (each for step in _commands(_move(roads=roads)) for each in step):
+        assert subprocess.run(["sh", "-n", "-c", command], capture_output=True, timeout=10).returncode == 0, command
+    compare = _commands(_move(roads=roads))[3][0]
+    assert shlex.split(compare)[6] == "it's $(touch /tmp/x); `x`"
+
+
+@pytest.fixture(scope="module")
+def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
+    """An account with a tutorial's function behind a topic, one with its webhook in the code, and one of neither."""
+    with ExitStack() as closing:
+        # Its own, as the shared one gives addresses of code without a port.
+        aws = closing.enter_context(emulator.running(tmp_path_factory.mktemp("aws"), emulator.free_port()))
+        patch = closing.enter_context(pytest.MonkeyPatch.context())
+        for name, value in (emulator.environment(aws, REGION) | {"AWS_ACCESS_KEY_ID": ACCOUNT}).items():
+            patch.setenv(name, value)
+        here = closing.enter_context(cloud(None, None))
+        topic = here.client("sns").create_topic(Name="alarms")["TopicArn"]
+        tutorial = _made(here, "cloudwatch-to-slack", "", HOOK_URL=SECRET)
+        written = _made(here, "written-in", f"URL = '{SECRET}'")
+        _made(here, "orders", "print('orders')")
+        for endpoint in (tutorial, written):
+            here.client("sns").subscribe(TopicArn=topic, Protocol="lambda", Endpoint=endpoint)
+        yield here
+
+
+def _made(here: Cloud, name: str, text: str, **variables: str) -> str:
+    package = io.BytesIO()
+    with zipfile.ZipFile(package, "w") as archive:
+        archive.writestr("lambda_function.py", text)
+    made = here.client("lambda").create_function(
+        FunctionName=name,
+        Runtime="python3.13",
+        Role=f"arn:aws:iam::{ACCOUNT}:role/x",
+        Handler="lambda_function.lambda_handler",
+        Code={"ZipFile": package.getvalue()},
+        Environment={"Variables": variables},
+    )
+    return str(made["FunctionArn"])
+
+
+def _run(*arguments: str) -> str:
+    done = CliRunner().invoke(cli, ["migrate", *arguments])
+    if done.exception is not None:
+        raise done.exception
+    return done.output
+
+
+def test_the_functions_of_an_account_are_found(account: Cloud) -> None:
+    """The one by its variable, the other by its code; the third is not spoken of, and no secret is shown."""
+    output = _run()
+
+    assert "cloudwatch-to-slack is a tutorial's function: it has the variable HOOK_URL." in output
+    assert "written-in is a tutorial's function: a Slack webhook stands in its code." in output
+    assert f"topic {TOPIC} leads to it" in output and "orders" not in output
+    assert "not-a-secret" not in output and f"tocsin connect --region {REGION} {TOPIC}" in output
+
+
+def test_tocsin_itself_is_no_function_to_move_from() -> None:
+    """Whoever names it learns that it is already there; nothing tells to disconnect it."""
+    for handler in ("tocsin.handler.lambda_handler", "loader.lambda_handler"):
+        assert is_tocsin(_function(handler, TOCSIN_STORE="dynamodb:tocsin"))
+    assert not is_tocsin(_function("lambda_function.lambda_handler"))
+
+
+def test_a_function_that_is_named_is_taken_as_it_is(account: Cloud) -> None:
+    """Whatever it looks like; where there is none of that name, one line says so."""
+    output = _run("--function", "orders")
+
+    assert "orders is a function that tocsin does not know: you named it." in output
+    assert "Nothing leads to it in this region" in output
+    with pytest.raises(ConfigError, match="there is no function nobody"):
+        _run("--function", "nobody")
+    with pytest.raises(ConfigError, match="looks like one that posts to Slack"):
+        _run("--region", "eu-west-3")
+
+
+def test_the_old_functions_variable_reaches_deploy_by_a_pipe(account: Cloud) -> None:
+    """The query of the printed command names the variable that the account holds: its value is the webhook."""
+    output = _run("--function", "cloudwatch-to-slack")
+    (query,) = {line.split("--query ", 1)[1].split(" --output")[0] for line in output.splitlines() if "--query" in line}
+    held = account.client("lambda").get_function_configuration(FunctionName="cloudwatch-to-slack")
+
+    assert shlex.split(query) == ['Environment.Variables."HOOK_URL"']
+    assert held["Environment"]["Variables"]["HOOK_URL"] == SECRET
+
+
+@pytest.mark.parametrize("what", [TUTORIAL, NOTIFY_SLACK])
+def test_tocsins_own_commands_are_read_as_printed(what: str) -> None:
+    """Each `tocsin …` among the steps, also behind a pipe, has only options and arguments that there are."""
+    commands = [each.split("| ")[-1] for step in _commands(_move(what, stack="mine")) for each in step]
+    for words in (shlex.split(each)[1:] for each in commands if each.startswith("tocsin ")):
+        command = COMMAND_GROUP.get_command(click.Context(COMMAND_GROUP), words[0])
+
+        assert command is not None and command.make_context(words[0], words[1:]).params["name"] == "mine"
