@@ -119,7 +119,7 @@ def test_json_is_taken_whatever_its_type(slack: LocalSlack, kind: dict[str, str]
 
 
 def test_json_that_urllib_sends_as_a_form_is_taken(slack: LocalSlack) -> None:
-    """The functions of AWS's blueprint and of the tutorials name no type: urllib then says that their JSON is a form."""
+    """AWS's blueprint and the tutorials name no type, and urllib then calls their JSON a form: it is taken."""
     line = {"text": "CPU is at 93.4% & rising: payload=1"}
     with urlopen(Request(slack.webhook_url, json.dumps(line).encode())) as answer:
         assert answer.read() == b"ok"
