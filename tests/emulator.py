@@ -31,12 +31,12 @@ _LISTENS = re.compile(r"Running on (http://127\.0\.0\.1:\d+)")
 
 
 @contextmanager
-def running(folder: Path, port: int = 0) -> Iterator[str]:
+def running(folder: Path, port: int = 0, *, strict: bool = False) -> Iterator[str]:
     """Starts it, and gives its address. ``folder`` is its home: it may leave files there. Functions that it runs only
-    find it where ``port`` is a number that was chosen before."""
+    find it where ``port`` is a number that was chosen before. ``strict``: it refuses what IAM does not allow."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     settings = {"BIND_HOST": "127.0.0.1", "GATEWAY_PORT": str(port), "MINISTACK_HOST": "127.0.0.1"}
-    settings |= {"IOT_MTLS_ENABLED": "0", "HOME": str(folder)}
+    settings |= {"IOT_MTLS_ENABLED": "0", "HOME": str(folder), "AUTH": str(strict).lower()}
     process = subprocess.Popen(
         [sys.executable, "-c", _PROGRAM],
         env=environment | settings,

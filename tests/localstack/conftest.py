@@ -59,7 +59,7 @@ def _environment(folder: Path, port: int) -> dict[str, str]:
         "PYTHONPATH": str(ROOT / "src"),
         "GATEWAY_LISTEN": f"127.0.0.1:{port}",
         "LOCALSTACK_HOST": f"127.0.0.1:{port}",
-        "SQS_ENDPOINT_STRATEGY": "path",
+        "SQS_ENDPOINT_STRATEGY": "off",  # queues by account and name alone: Terraform takes no other address
         "OVERRIDE_IN_DOCKER": "0",
         "FILESYSTEM_ROOT": str(folder),
         "DISABLE_EVENTS": "1",  # it tells nobody that it runs

@@ -151,9 +151,9 @@ def test_the_same_alarm_by_both_roads_is_one_message(place: Place) -> None:
         "Region": "EU (Stockholm)",
         "Trigger": {"MetricName": "Errors", "Namespace": "Shop", "Threshold": 5.0},
     }
-    place.client("sns").publish(TopicArn=place.stack.outputs["TopicArn"], Message=json.dumps(message))
     place.client("events").put_events(Entries=[_event(place, "twice")])
     place.slack.wait_for(lambda each: "twice" in each.text, timeout=60)
+    place.client("sns").publish(TopicArn=place.stack.outputs["TopicArn"], Message=json.dumps(message))
     _until(lambda: _logged(place, "alarm:twice", "taken in") == 2)
 
     assert len([each for each in place.slack.messages() if "twice" in each.text]) == 1

@@ -1,0 +1,151 @@
+"""What is read out of CloudWatch Logs: our own lines taken apart, a test alarm's hops, and what people see of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from tocsin.ports import ConfigError
+from tocsin_cli.cloud import Cloud
+from tocsin_cli.commands.logs import _said, _seconds
+from tocsin_cli.function_log import lines
+from tocsin_cli.hops import Probe, Trace, told
+from tocsin_cli.stack.standing import Stack
+
+NOW = 1_795_435_200_000
+STACK = Stack("tocsin", "CREATE_COMPLETE", "", {"CanaryName": "tocsin-canary", "LogGroupName": "/x"}, {})
+
+
+@dataclass
+class Aws:
+    """A log, and a canary in the state that it was set to; ``on_set`` is logged when it is set."""
+
+    messages: list[tuple[int, str]] = field(default_factory=list)
+    on_set: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
+    state: str = "OK"
+    asked: list[dict[str, Any]] = field(default_factory=list)
+
+    def get_paginator(self, _: str) -> Aws:
+        return self
+
+    def paginate(self, **wanted: Any) -> Iterator[dict[str, Any]]:
+        self.asked.append(wanted)
+        found = [each for each in self.messages if each[0] >= wanted["startTime"]]
+        events = [{"timestamp": at, "message": text, "logStreamName": "s"} for at, text in found]
+        yield {"events": events[:1]}
+        yield {"events": events[1:]}
+
+    def describe_alarms(self, **_: Any) -> dict[str, Any]:
+        return {"MetricAlarms": [{"StateValue": self.state}]}
+
+    def set_alarm_state(self, StateValue: str, **_: Any) -> None:
+        self.state = StateValue
+        self.messages += self.on_set.pop(StateValue, [])
+
+
+def _cloud(aws: Aws) -> Cloud:
+    return Cloud("123456789012", "eu-north-1", lambda *_: aws)
+
+
+def _logged(did: str, level: str = "INFO", **about: object) -> str:
+    """A line as Lambda's Python runtime writes it."""
+    return f"[{level}]\t2026-11-24T12:00:00.123Z\t8f5c\t{json.dumps({'did': did, **about})}\n"
+
+
+def _taken(reason: str, at: int, *messages: str) -> str:
+    times = {"at": at, "source": None, "sns": at + 20, "sqs": at + 50, "received": at + 80}
+    return _logged("taken in", via="sns-sqs", subject="a:tocsin-canary", reason=reason, messages=messages, times=times)
+
+
+def test_each_line_is_taken_apart() -> None:
+    """Ours by what they did, a traceback with its line, Lambda's own lines without a level, and any other text."""
+    failed = _logged("store failed", "ERROR", code="down").rstrip("\n") + "\nTraceback …\n"
+    texts = ("START RequestId: 1\n", _logged("shown", version=2), failed, "[WARNING]\tt\t1\tbeware", '{"did": "beat"}')
+    found = list(lines(_cloud(Aws([(NOW, text) for text in texts])), "/x", NOW))
+
+    assert [line.level for line in found] == ["", "INFO", "ERROR", "WARNING", "INFO"]
+    assert [line.did for line in found] == ["", "shown", "store failed", "", "beat"]
+    assert len({line.id for line in found}) == len(texts)
+    assert _said(found[1]) == "2026-11-23 12:00:00 shown: version=2"
+    assert _said(found[2]).endswith("ERROR store failed: code=down\nTraceback …")
+    assert _said(found[3]).endswith("WARNING beware")
+
+
+def test_a_word_is_looked_for_as_it_stands() -> None:
+    """What is looked for is quoted, so that CloudWatch takes a dash for a dash."""
+    aws = Aws()
+    list(lines(_cloud(aws), "/x", NOW, "tocsin-canary"))
+
+    assert aws.asked == [{"logGroupName": "/x", "startTime": NOW, "filterPattern": '"tocsin-canary"'}]
+
+
+def _probe(aws: Aws, patience: float = 5) -> Probe:
+    ticks = iter(range(1000))
+    return Probe(_cloud(aws), STACK, patience, clock=lambda: NOW / 1000 + next(ticks), sleep=lambda _: None)
+
+
+def test_hops_are_told_with_their_times() -> None:
+    """From the state change to Slack's yes, each hop with what it took; the slower road is told too, as a duplicate."""
+    first = [(NOW + 120, _taken("first", NOW, "m1")), (NOW + 400, _logged("shown", message="m1"))]
+    aws = Aws(on_set={"ALARM": [*first, (NOW + 500, _taken("none-duplicate", NOW))]})
+    trace = _probe(aws).follow("ALARM")
+    said = [" ".join(line.split()) for line in told(trace, edits=False)]
+
+    assert trace.arrived
+    assert said == [
+        "ALARM: set in CloudWatch, on its way by sns-sqs",
+        "SNS +20 ms",
+        "queue +30 ms",
+        "function +30 ms",
+        "stored (first) +40 ms",
+        "ALARM: set in CloudWatch, on its way by sns-sqs",
+        "SNS +20 ms",
+        "queue +30 ms",
+        "function +30 ms",
+        "stored (none-duplicate) +420 ms",
+        "Slack accepted it 400 ms after it was set",
+    ]
+
+
+def test_what_was_logged_before_is_no_proof() -> None:
+    """An older test's lines do not count: patience ends without a word of success."""
+    aws = Aws([(NOW - 90_000, _taken("first", NOW - 90_000, "m1")), (NOW + 10, _logged("shown", message="m1"))])
+    trace = _probe(aws).follow("ALARM")
+
+    assert not trace.arrived and trace.taken == () and list(told(trace, edits=True)) == []
+
+
+def test_a_canary_that_still_fires_is_put_to_rest_first() -> None:
+    """CloudWatch acts on changes alone, and a test that was interrupted may have left it in ALARM."""
+    aws = Aws(state="ALARM", on_set={"OK": [(NOW, _taken("resolved", NOW, "m")), (NOW, _logged("shown"))]})
+    _probe(aws).rest()
+
+    assert aws.state == "OK"
+
+
+def test_a_webhook_that_says_no_more_is_not_called_a_success_story() -> None:
+    """While an alarm flaps a webhook is not asked again, so nobody claims that Slack accepted anything."""
+    aws = Aws(on_set={"OK": [(NOW + 1, _taken("refresh", NOW, "m1")), (NOW + 2, _logged("shown", message="m1"))]})
+    trace = _probe(aws).follow("OK")
+
+    assert "says no more" in list(told(trace, edits=False))[-1]
+    assert "Slack accepted it" in list(told(trace, edits=True))[-1]
+    assert Trace("OK", NOW).arrived is False
+
+
+@pytest.mark.parametrize(("since", "seconds"), [("30s", 30), ("5m", 300), ("2h", 7200), ("1d", 86400)])
+def test_a_span_of_time_is_a_number_and_a_unit(since: str, seconds: int) -> None:
+    """As people write it."""
+    assert _seconds(since) == seconds
+
+
+@pytest.mark.parametrize("since", ["", "1w", "h", "-1h", "1 h", "9999999d"])
+def test_any_other_span_is_refused(since: str) -> None:
+    """With an example of one that is understood."""
+    with pytest.raises(ConfigError) as caught:
+        _seconds(since)
+    assert "6h" in caught.value.hint
