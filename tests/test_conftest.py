@@ -13,6 +13,13 @@ def test_it(needs):
     assert needs("no-such-program-anywhere")
 '''
 WHOLE_FILE = 'import pytest\npytest.skip("not here", allow_module_level=True)\n'
+OPTIONAL = '''
+import pytest
+@pytest.mark.may_be_absent
+def test_it(needs):
+    """It holds."""
+    assert needs("no-such-program-anywhere")
+'''
 EXPECTED = '''
 import pytest
 @pytest.mark.xfail(strict=True)
@@ -44,6 +51,13 @@ def test_a_skip_says_why_and_is_a_failure_where_all_is_required(tmp_path: Path, 
 def test_an_expected_failure_is_no_skip(tmp_path: Path) -> None:
     """A test that is marked as failing strictly stays what it is, also where all is required."""
     assert _pytest(tmp_path, EXPECTED, "1").returncode == 0
+
+
+def test_what_cannot_be_installed_everywhere_is_skipped_with_a_line(tmp_path: Path) -> None:
+    """A test of such a program says why it is skipped, and does not fail where all is required."""
+    done = _pytest(tmp_path, OPTIONAL, "1")
+
+    assert (done.returncode, "needs no-such-program-anywhere" in done.stdout) == (0, True)
 
 
 def test_a_program_that_answers_is_found(needs) -> None:  # type: ignore[no-untyped-def]

@@ -19,6 +19,7 @@ resource "aws_lambda_function" "function" {
       TOCSIN_SLACK_WEBHOOK_PARAMETER   = local.is_bot ? null : "/tocsin/${var.name}/slack-webhook"
       TOCSIN_SLACK_BOT_TOKEN_PARAMETER = local.is_bot ? "/tocsin/${var.name}/slack-bot-token" : null
       TOCSIN_SLACK_CHANNEL             = local.is_bot ? var.slack_channel : null
+      TOCSIN_METRICS_NAMESPACE         = "tocsin/${var.name}" # a second one must not hide this one's silence
       TOCSIN_LANGUAGE                  = var.language
       TOCSIN_TIMEZONE                  = var.time_zone
     } : name => value if value != null }
@@ -161,7 +162,7 @@ resource "aws_sqs_queue" "failed_invocations" {
 resource "aws_lambda_function_url" "door" {
   count = var.slack_buttons ? 1 : 0
 
-  function_name      = aws_lambda_function.function.function_name
+  function_name      = aws_lambda_function.function.arn
   authorization_type = "NONE"
 }
 

@@ -30,7 +30,7 @@ resource "aws_sns_topic_policy" "ops_topic_policy" {
 }
 
 resource "aws_sns_topic_subscription" "ops_by_email" {
-  count = var.ops_email == "" ? 0 : 1
+  count = var.ops_email != "" ? 1 : 0
 
   topic_arn = aws_sns_topic.ops_topic.arn
   protocol  = "email"
@@ -89,7 +89,7 @@ resource "aws_cloudwatch_metric_alarm" "function_errors_alarm" {
 resource "aws_cloudwatch_metric_alarm" "oldest_due_alarm" {
   alarm_name          = "${var.name}-oldest-due"
   alarm_description   = "A message has been due for more than 5 minutes and Slack does not show it. The function's log says why."
-  namespace           = "tocsin"
+  namespace           = "tocsin/${var.name}"
   metric_name         = "OldestDue"
   statistic           = "Maximum"
   unit                = "Seconds"
@@ -105,7 +105,7 @@ resource "aws_cloudwatch_metric_alarm" "oldest_due_alarm" {
 resource "aws_cloudwatch_metric_alarm" "heartbeat_alarm" {
   alarm_name          = "${var.name}-heartbeat"
   alarm_description   = "For 15 minutes the function has not run, or could not reach its table. The function's log says why."
-  namespace           = "tocsin"
+  namespace           = "tocsin/${var.name}"
   metric_name         = "Heartbeat"
   statistic           = "Sum"
   period              = 60
@@ -122,7 +122,7 @@ resource "aws_cloudwatch_metric_alarm" "heartbeat_alarm" {
 resource "aws_cloudwatch_metric_alarm" "canary" {
   alarm_name          = "${var.name}-canary"
   alarm_description   = "TEST: this alarm is set by hand to see that alarms arrive. Nothing is wrong."
-  namespace           = "tocsin"
+  namespace           = "tocsin/${var.name}"
   metric_name         = "Canary"
   statistic           = "Sum"
   period              = 60

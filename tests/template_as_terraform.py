@@ -1,0 +1,245 @@
+"""The CloudFormation template said in Terraform's words, so that the two can be compared part by part.
+
+The logical name DeadLetters becomes dead_letters, the property BatchSize batch_size; where the provider has another
+word or another shape, it stands in a table here.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from stack_template import template
+
+Values = dict[str, Any]
+
+# Resource type -> its name in the provider, and the properties that have another name there
+_SORTS: dict[str, tuple[str, dict[str, str]]] = {
+    "AWS::CloudWatch::Alarm": ("aws_cloudwatch_metric_alarm", {"OKActions": "ok_actions"}),
+    "AWS::DynamoDB::Table": (
+        "aws_dynamodb_table",
+        {
+            "TableName": "name",
+            "AttributeDefinitions": "attribute",
+            "GlobalSecondaryIndexes": "global_secondary_index",
+            "TimeToLiveSpecification": "ttl",
+            "PointInTimeRecoverySpecification": "point_in_time_recovery",
+        },
+    ),
+    "AWS::Events::Rule": ("aws_cloudwatch_event_rule", {}),
+    "AWS::IAM::Role": ("aws_iam_role", {"AssumeRolePolicyDocument": "assume_role_policy"}),
+    "AWS::KMS::Key": ("aws_kms_key", {"KeyPolicy": "policy", "PendingWindowInDays": "deletion_window_in_days"}),
+    "AWS::Lambda::EventInvokeConfig": ("aws_lambda_function_event_invoke_config", {}),
+    "AWS::Lambda::EventSourceMapping": ("aws_lambda_event_source_mapping", {}),
+    "AWS::Lambda::Function": ("aws_lambda_function", {}),
+    "AWS::Lambda::Permission": ("aws_lambda_permission", {}),
+    "AWS::Lambda::Url": (
+        "aws_lambda_function_url",
+        {"TargetFunctionArn": "function_name", "AuthType": "authorization_type"},
+    ),
+    "AWS::Logs::LogGroup": ("aws_cloudwatch_log_group", {"LogGroupName": "name"}),
+    "AWS::SNS::Subscription": ("aws_sns_topic_subscription", {}),
+    "AWS::SNS::Topic": ("aws_sns_topic", {"TopicName": "name"}),
+    "AWS::SNS::TopicPolicy": ("aws_sns_topic_policy", {"Topics": "arn", "PolicyDocument": "policy"}),
+    "AWS::SQS::Queue": (
+        "aws_sqs_queue",
+        {
+            "QueueName": "name",
+            "MessageRetentionPeriod": "message_retention_seconds",
+            "VisibilityTimeout": "visibility_timeout_seconds",
+        },
+    ),
+    "AWS::SQS::QueuePolicy": ("aws_sqs_queue_policy", {"Queues": "queue_url", "PolicyDocument": "policy"}),
+}
+# What !Ref gives, and the attributes of !GetAtt
+_REF = {
+    "AWS::CloudWatch::Alarm": "alarm_name",
+    "AWS::DynamoDB::Table": "name",
+    "AWS::Events::Rule": "name",
+    "AWS::KMS::Key": "key_id",
+    "AWS::Lambda::Function": "function_name",
+    "AWS::Logs::LogGroup": "name",
+    "AWS::SNS::Topic": "arn",
+    "AWS::SQS::Queue": "url",
+}
+_ATTRIBUTES = {"Arn": "arn", "QueueName": "name", "FunctionUrl": "function_url"}
+_PSEUDO = {
+    "AWS::StackName": "var.name",
+    "AWS::AccountId": "local.account",
+    "AWS::Partition": "local.partition",
+    "AWS::Region": "local.region",
+}
+_CONDITIONS = {
+    "IsBot": "local.is_bot",
+    "HasKey": "var.encrypt_topics",
+    "HasButtons": "var.slack_buttons",
+    "HasOpsEmail": 'var.ops_email != ""',
+}
+# Handed on as they are, not as blocks: JSON documents, and a map whose names are ours
+_DOCUMENTS = {"AssumeRolePolicyDocument", "EventPattern", "KeyPolicy", "PolicyDocument", "RedrivePolicy", "Variables"}
+
+_TEMPLATE = template()
+
+
+def snake(name: str) -> str:
+    """DeadLetters -> dead_letters"""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
+def resources() -> dict[str, Values]:
+    """Address -> attributes, of everything that the template makes."""
+    found: dict[str, Values] = {}
+    for name, resource in _TEMPLATE["Resources"].items():
+        made = _made(name, resource["Type"], said(resource.get("Properties", {})))
+        if condition := resource.get("Condition"):
+            made = {
+                address: {"count": f"${{{_CONDITIONS[condition]} ? 1 : 0}}"} | each for address, each in made.items()
+            }
+        found |= made
+    return found
+
+
+def outputs() -> dict[str, Any]:
+    """Name -> value of the outputs that everybody gets."""
+    return {snake(name): said(each["Value"]) for name, each in _TEMPLATE["Outputs"].items() if "Condition" not in each}
+
+
+def _made(name: str, sort: str, properties: Values) -> dict[str, Values]:
+    """One resource of the template: one or two in Terraform."""
+    match sort, name:
+        case "AWS::Lambda::Permission", "DoorMayInvoke":
+            return _by_cloudformation(name, sort, properties)
+        case "AWS::Events::Rule", _:
+            (target,) = properties.pop("Targets")
+            target["TargetId"] = target.pop("Id")
+            beside = {"aws_cloudwatch_event_target": {"rule": _reference(name)} | _attributes(target)}
+        case "AWS::Lambda::Function", _:
+            looped = {"function_name": _reference(name), "recursive_loop": properties.pop("RecursiveLoop")}
+            beside = {"aws_lambda_function_recursion_config": looped}
+            del properties["Code"], properties["Tags"]
+        case "AWS::IAM::Role", _:
+            (policy,) = properties.pop("Policies")
+            beside = {
+                "aws_iam_role_policy": {
+                    "name": policy["PolicyName"],
+                    "role": f"${{aws_iam_role.{snake(name)}.name}}",
+                    "policy": policy["PolicyDocument"],
+                }
+            }
+        case _:
+            beside = {}
+    kind, names = _SORTS[sort]
+    itself = {kind: _attributes(_shaped(sort, properties), names)}
+    return {f"{each}.{snake(name)}": attributes for each, attributes in (itself | beside).items()}
+
+
+def _by_cloudformation(name: str, sort: str, properties: Values) -> dict[str, Values]:
+    """What the provider has no resource for stays what it is, in a stack of its own."""
+    body = {
+        "Description": "The permission of ${var.name} that opens its public address to Slack",
+        "Resources": {name: {"Type": sort, "Properties": properties}},
+    }
+    return {f"aws_cloudformation_stack.{snake(name)}": {"name": "${var.name}-door", "template_body": body}}
+
+
+def _shaped(sort: str, properties: Values) -> Values:
+    """With the provider's shapes where they are other than CloudFormation's."""
+    match sort:
+        case "AWS::SNS::TopicPolicy" | "AWS::SQS::QueuePolicy":
+            (of,) = (properties.pop(name) for name in ("Topics", "Queues") if name in properties)
+            return {**properties, "Topics" if sort == "AWS::SNS::TopicPolicy" else "Queues": of[0]}
+        case "AWS::CloudWatch::Alarm" if "Dimensions" in properties:
+            pairs = {each["Name"]: each["Value"] for each in properties["Dimensions"]}
+            return {**properties, "Dimensions": _Map(pairs)}
+        case "AWS::DynamoDB::Table":
+            return _table(properties)
+    return properties
+
+
+def _table(properties: Values) -> Values:
+    definitions = [
+        {"Name": each["AttributeName"], "Type": each["AttributeType"]} for each in properties["AttributeDefinitions"]
+    ]
+    indexes = [
+        {"Name": each["IndexName"], **_keys(each), "ProjectionType": each["Projection"]["ProjectionType"]}
+        for each in properties["GlobalSecondaryIndexes"]
+    ]
+    recovery = {"Enabled": properties["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"]}
+    shaped = {**properties, **_keys(properties), "AttributeDefinitions": definitions}
+    del shaped["KeySchema"]
+    return {**shaped, "GlobalSecondaryIndexes": indexes, "PointInTimeRecoverySpecification": recovery}
+
+
+def _keys(of: Values) -> Values:
+    words = {"HASH": "HashKey", "RANGE": "RangeKey"}
+    return {words[each["KeyType"]]: each["AttributeName"] for each in of["KeySchema"]}
+
+
+class _Map(dict[str, Any]):
+    """Names and values that are ours, not a block of the provider's."""
+
+
+def _attributes(properties: Values, names: dict[str, str] | None = None) -> Values:
+    return {
+        (names or {}).get(name, snake(name)): value if name in _DOCUMENTS else _attribute(value)
+        for name, value in properties.items()
+    }
+
+
+def _attribute(value: Any) -> Any:
+    if isinstance(value, _Map):
+        return dict(value)
+    if isinstance(value, dict):
+        return [_attributes(value)]
+    if isinstance(value, list):
+        return [_attributes(each) if isinstance(each, dict) else each for each in value]
+    return value
+
+
+def said(value: Any) -> Any:
+    """A value with CloudFormation's functions as Terraform's expressions."""
+    if isinstance(value, list):
+        return [said(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    match value:
+        case {"Ref": "AWS::NoValue"}:
+            return "${null}"
+        case {"Ref": name}:
+            return _reference(name)
+        case {"Fn::GetAtt": [name, attribute]}:
+            return _reference(name, attribute)
+        case {"Fn::Sub": [text, names]}:
+            return _filled(text, said(names))
+        case {"Fn::Sub": text}:
+            return _filled(text, {})
+        case {"Fn::If": [condition, one, other]}:
+            return f"${{{_CONDITIONS[condition]} ? {_bare(said(one))} : {_bare(said(other))}}}"
+    return {name: said(inner) for name, inner in value.items()}
+
+
+def _filled(text: str, names: Values) -> str:
+    def fill(found: re.Match[str]) -> str:
+        name, _, attribute = found[1].partition(".")
+        return str(names[name]) if name in names else _reference(name, attribute)
+
+    return re.sub(r"\$\{([^}]+)\}", fill, text)
+
+
+def _reference(name: str, attribute: str = "") -> str:
+    if name in _PSEUDO:
+        return f"${{{_PSEUDO[name]}}}"
+    if name not in _TEMPLATE["Resources"]:
+        return f"${{var.{snake(name)}}}"
+    resource = _TEMPLATE["Resources"][name]
+    one = "[0]" if "Condition" in resource else ""
+    wanted = _ATTRIBUTES[attribute] if attribute else _REF[resource["Type"]]
+    text = f"${{{_SORTS[resource['Type']][0]}.{snake(name)}{one}.{wanted}}}"
+    # CloudFormation gives a log group's ARN with its streams, the provider without.
+    return f"{text}:*" if (resource["Type"], wanted) == ("AWS::Logs::LogGroup", "arn") else text
+
+
+def _bare(text: str) -> str:
+    """Inside of an expression: a reference as it is, anything else in quotes."""
+    inner = re.fullmatch(r"\$\{([^}]*)\}", text)
+    return inner[1] if inner else f'"{text}"'

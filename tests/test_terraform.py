@@ -1,0 +1,93 @@
+"""The Terraform module: sound to Terraform, and part by part what the CloudFormation template is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import template_as_terraform
+from stack_template import template
+from template_as_terraform import snake
+from terraform_module import MODULE, module
+from terraform_run import prepared
+
+# What only Terraform asks for: where the package lies, names and order of what it makes, what it checks.
+TERRAFORM_ALONE = {"depends_on", "filename", "lifecycle", "name_prefix", "source_code_hash", "tags"}
+
+
+def _of(prefix: str) -> dict[str, Any]:
+    return {name.removeprefix(prefix): value for name, value in module().items() if name.startswith(prefix)}
+
+
+def _told(values: dict[str, Any]) -> dict[str, Any]:
+    """A resource as it is compared: an alarm's description up to where it says what to do, which differs."""
+    told = {name: value for name, value in values.items() if name not in TERRAFORM_ALONE}
+    if text := told.get("alarm_description"):
+        told["alarm_description"] = text.split(";")[0].split(". ")[0].split(":")[0]
+    return told
+
+
+def test_the_module_makes_what_the_template_makes() -> None:
+    """Resource by resource and property by property: names, numbers, policies, conditions, and what refers to what."""
+    secret = module()["local.secret_name"]
+    text = json.dumps(_of("aws_")).replace("${local.secret_name}", json.dumps(secret)[1:-1])
+    made = {f"aws_{name}": _told(values) for name, values in json.loads(text).items()}
+    wanted = {name: _told(values) for name, values in template_as_terraform.resources().items()}
+
+    assert made.keys() == wanted.keys()
+    differ = [
+        f"{name}.{attribute}: {made[name].get(attribute)} instead of {values.get(attribute)}"
+        for name, values in wanted.items()
+        for attribute in values.keys() | made[name].keys()
+        if made[name].get(attribute) != values.get(attribute)
+    ]
+    assert differ == [] and len(wanted) > 30
+
+
+def test_the_module_asks_what_the_template_asks() -> None:
+    """Each parameter is a variable with its default and its choices, and there are only those that a package needs."""
+    asked, parameters = _of("var."), template()["Parameters"]
+    filled_in = {"CodeBucket", "CodeKey", "CodeDigest"}
+    switches = {"yes": True, "no": False}
+
+    assert asked.keys() - {"name", "package", "package_digest"} == {
+        snake(each) for each in parameters.keys() - filled_in
+    }
+    for name in parameters.keys() - filled_in:
+        variable, parameter = asked[snake(name)], parameters[name]
+        assert variable["default"] == switches.get(parameter["Default"], parameter["Default"]), name
+        if "AllowedValues" in parameter and parameter["Default"] not in switches:
+            allowed = json.dumps(parameter["AllowedValues"])
+            assert variable["validation"][0]["condition"] == f"${{contains({allowed}, var.{snake(name)})}}", name
+
+
+def test_the_module_says_what_the_template_says() -> None:
+    """The same outputs with the same values; the door's address is there when the door is."""
+    told = {name: output["value"] for name, output in _of("output.").items()}
+    told["secret_name"] = module()["local.secret_name"]
+    wanted = template_as_terraform.outputs()
+    del wanted["next_step"]  # a link to the console, for those who have no tool
+
+    assert told.pop("door_url") == "${one(aws_lambda_function_url.door[*].function_url)}"
+    assert told == wanted
+
+
+def test_nothing_in_the_module_can_hold_a_secret() -> None:
+    """State keeps whatever Terraform reads or makes: there is no variable for a secret, and no parameter is read."""
+    text = "".join(path.read_text("utf-8") for path in MODULE.glob("*.tf"))
+
+    assert not [name for name in _of("var.") if "webhook" in name or "token" in name or "secret" in name]
+    assert "aws_ssm_parameter" not in text and "sensitive" not in text
+
+
+@pytest.mark.may_be_absent
+def test_terraform_finds_nothing_wrong(needs: Callable[..., str], tmp_path: Path) -> None:
+    """It is formatted as Terraform formats, and valid for the provider."""
+    terraform = prepared(needs("terraform"), tmp_path, {})
+
+    assert terraform.succeed("fmt", "-check", "-diff", str(MODULE)) == ""
+    assert json.loads(terraform.succeed("validate", "-json"))["diagnostics"] == []
