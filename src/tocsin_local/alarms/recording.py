@@ -17,8 +17,8 @@ COLUMNS = ("timestamp", "value", "available_at")
 HINT = "A row is timestamp,value[,available_at] with ISO 8601 instants in UTC, as CSV or as JSON lines."
 
 
-def read(path: Path) -> tuple[Sample, ...]:
-    """The samples in the order of the file, at least one. A sample without ``available_at`` is known at its instant.
+def read(path: Path, *, may_be_empty: bool = False) -> tuple[Sample, ...]:
+    """The samples in the order of the file. A sample without ``available_at`` is known at its instant.
 
     Raises ConfigError, which names the line.
     """
@@ -30,7 +30,7 @@ def read(path: Path) -> tuple[Sample, ...]:
         raise ConfigError(f"{path} is no text in UTF-8", HINT) from None
     rows = _json_rows(text, path) if text.lstrip()[:1] in ("{", "[") else _csv_rows(text, path)
     found = tuple(_sample(row, path, number) for number, row in rows)
-    if not found:
+    if not found and not may_be_empty:
         raise ConfigError(f"{path} holds no sample", HINT)
     return found
 
