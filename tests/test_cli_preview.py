@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +95,17 @@ def test_a_missing_file_does_not_hide_the_others(tmp_path: Path) -> None:
     assert result.exit_code == 2
     assert [json.loads(line)["file"] for line in result.stdout.splitlines()] == [str(good)]
     assert "gone cannot be opened" in result.stderr
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "euc-kr"])
+def test_a_terminal_without_emoji_shows_the_rest(encoding: str) -> None:
+    """What a terminal's encoding lacks is a question mark; the rest is shown, and the command has not failed."""
+    file = EVENTS / "cloudwatch_alarm" / "sns-alarm.json"
+    command = [sys.executable, "-c", "from tocsin_cli.app import main; main()", "preview", str(file)]
+    environ = os.environ | {"PYTHONIOENCODING": encoding}
+    result = subprocess.run(command, env=environ, capture_output=True, timeout=60)
+    assert result.returncode == 0, result.stderr
+    assert "? ALARM · web-cpu-high".encode(encoding, "replace") in result.stdout
 
 
 def test_the_drawing_holds_what_matters() -> None:

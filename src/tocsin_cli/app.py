@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
+from io import TextIOWrapper
 
 import click
 
@@ -65,6 +66,8 @@ def cli() -> None:
 
 def main() -> None:
     """Run, and end with a documented exit code; an unexpected error is a bug and keeps its traceback."""
+    if isinstance(sys.stdout, TextIOWrapper):  # a terminal of another encoding has no emoji: no reason to fail
+        sys.stdout.reconfigure(errors="replace")
     try:
         refuse_secrets(sys.argv[1:])
         cli.main(prog_name="tocsin", standalone_mode=False)
