@@ -17,7 +17,7 @@ from tocsin_cli.stack.deployment import Deployment, Wish, deployment
 from tocsin_cli.stack.greeting import greet
 from tocsin_cli.stack.plain_words import done, planned
 from tocsin_cli.stack.slack_secret import Mode, Vault, asked, given
-from tocsin_cli.stack.standing import Stack, find, made
+from tocsin_cli.stack.standing import Stack, find, made, proper
 
 _FIRST_TICK = 150.0  # seconds: the schedule's first minute, and what a new rule takes to be known
 
@@ -54,7 +54,7 @@ def deploy(
     In the end a message says what is watched, and a test alarm goes the whole way.
     """
     with cloud(profile, region) as here:
-        before = find(here, name)
+        before = find(here, proper(name))
         wish = Wish(mode or _kept(before), channel, lang or "", email, settings)
         vault = Vault(here, name, wish.mode)
         parameters = wish.parameters(before)

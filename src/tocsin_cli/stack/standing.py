@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -31,6 +32,15 @@ class Stack:
     def is_made(self) -> bool:
         """Whether it was made once, whatever became of later updates."""
         return self.status.startswith(("UPDATE", "IMPORT")) or self.status == "CREATE_COMPLETE"
+
+
+def proper(name: str) -> str:
+    """The name, if a stack of ours can have it: its table, queues and topics are called after it. ConfigError."""
+    if re.fullmatch(r"[A-Za-z][A-Za-z0-9-]{2,49}", name):
+        return name
+    raise ConfigError(
+        f"a stack cannot be called {name!r}", "3 to 50 letters, digits and dashes, of which the first is a letter"
+    )
 
 
 def find(cloud: Cloud, name: str) -> Stack | None:
