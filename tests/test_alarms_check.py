@@ -55,7 +55,9 @@ def test_each_change_of_state_is_one_object(tmp_path: Path) -> None:
 def test_no_data_at_all_is_an_answer(tmp_path: Path, rows: str, missing: str, state: str) -> None:
     """An empty recording has instants to be judged at, if they are named: the alarm's treatment decides."""
     alarms = CPU | {"TreatMissingData": missing}
-    (one,) = lines(run(tmp_path, "--json", "--at", "2026-09-14T05:43:57Z", "--state", "ALARM", alarms=alarms, rows=rows))
+    (one,) = lines(
+        run(tmp_path, "--json", "--at", "2026-09-14T05:43:57Z", "--state", "ALARM", alarms=alarms, rows=rows)
+    )
     assert one["to"] == state
     times = ("--from", "2026-09-14T05:43:57Z", "--to", "2026-09-14T05:49:57Z")
     ends = [one["to"] for one in lines(run(tmp_path, "--json", *times, "--state", "ALARM", alarms=alarms, rows=rows))]
