@@ -13,6 +13,9 @@ from hypothesis import HealthCheck, settings
 
 REQUIRE_ALL = os.environ.get("TOCSIN_REQUIRE_ALL") == "1"
 
+# Terraform, asked for its version, would ask the network whether there is a newer one.
+_QUIET = os.environ | {"CHECKPOINT_DISABLE": "1"}
+
 # No deadline: a busy neighbour is not a fault of the code. On CI the examples are the same each time.
 settings.register_profile(
     "tocsin", deadline=None, database=None, derandomize=REQUIRE_ALL, suppress_health_check=[HealthCheck.too_slow]
@@ -39,7 +42,7 @@ def _find(*names: str) -> str:
     for name in names:
         path = shutil.which(name)
         # a shim may stand on PATH for a program that is not installed
-        if path and subprocess.run([path, "--version"], capture_output=True, timeout=30).returncode == 0:
+        if path and subprocess.run([path, "--version"], env=_QUIET, capture_output=True, timeout=30).returncode == 0:
             return path
     pytest.skip(f"needs {' or '.join(names)}, which is not on this machine")
 

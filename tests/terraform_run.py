@@ -10,12 +10,12 @@ import os
 import shutil
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-MODULE = Path(__file__).parents[1] / "deploy" / "terraform"
+from terraform_module import MODULE
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Terraform:
 
     program: str
     folder: Path
-    settings: Mapping[str, str] = field(default_factory=dict)
+    settings: Mapping[str, str]
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Without colours, without questions, and without a word to anybody outside."""

@@ -84,6 +84,23 @@ def test_nothing_in_the_module_can_hold_a_secret() -> None:
     assert "aws_ssm_parameter" not in text and "sensitive" not in text
 
 
+def test_the_modules_page_is_current() -> None:
+    """Each variable with its default, and each output, stands in the module's README in the module's own words."""
+    page = (MODULE / "README.md").read_text("utf-8")
+    rows = [line for line in page.splitlines() if line.startswith("| `")]
+    variables = [f"| `{name}` | {_default(each)} | {each['description']} |" for name, each in _of("var.").items()]
+    outputs = [f"| `{name}` | {each['description']} |" for name, each in _of("output.").items()]
+
+    assert sorted(rows) == sorted(variables + outputs)
+
+
+def _default(variable: dict[str, Any]) -> str:
+    if "default" not in variable:
+        return "(needed)"
+    default = variable["default"]
+    return f"`{default if isinstance(default, str) and default else json.dumps(default)}`"
+
+
 @pytest.mark.may_be_absent
 def test_terraform_finds_nothing_wrong(needs: Callable[..., str], tmp_path: Path) -> None:
     """It is formatted as Terraform formats, and valid for the provider."""

@@ -4,43 +4,53 @@ output "topic_arn" {
 }
 
 output "queue_url" {
-  value = aws_sqs_queue.queue.url
+  description = "Where everything waits for the function."
+  value       = aws_sqs_queue.queue.url
 }
 
 output "dead_letters_url" {
-  value = aws_sqs_queue.dead_letters.url
+  description = "What could not be processed."
+  value       = aws_sqs_queue.dead_letters.url
 }
 
 output "failed_invocations_url" {
-  value = aws_sqs_queue.failed_invocations.url
+  description = "Direct invocations that failed for good, each wrapped in its record."
+  value       = aws_sqs_queue.failed_invocations.url
 }
 
 output "function_name" {
-  value = aws_lambda_function.function.function_name
+  description = "The function that shows alarms."
+  value       = aws_lambda_function.function.function_name
 }
 
 output "log_group_name" {
-  value = aws_cloudwatch_log_group.function_log.name
+  description = "What it did, and why."
+  value       = aws_cloudwatch_log_group.function_log.name
 }
 
 output "table_name" {
-  value = aws_dynamodb_table.table.name
+  description = "What it remembers."
+  value       = aws_dynamodb_table.table.name
 }
 
 output "ops_topic_arn" {
-  value = aws_sns_topic.ops_topic.arn
+  description = "Where alarms about tocsin itself go."
+  value       = aws_sns_topic.ops_topic.arn
 }
 
 output "canary_name" {
-  value = aws_cloudwatch_metric_alarm.canary.alarm_name
+  description = "The alarm that is set to see that alarms arrive."
+  value       = aws_cloudwatch_metric_alarm.canary.alarm_name
 }
 
 output "all_alarms_rule" {
-  value = aws_cloudwatch_event_rule.all_alarms.name
+  description = "The rule that brings every alarm of the region."
+  value       = aws_cloudwatch_event_rule.all_alarms.name
 }
 
 output "tick_rule" {
-  value = aws_cloudwatch_event_rule.tick.name
+  description = "The rule that wakes the function each minute."
+  value       = aws_cloudwatch_event_rule.tick.name
 }
 
 output "secret_name" {
