@@ -33,7 +33,7 @@ def disabled(scene: Scene) -> Iterator[Finding]:
             yield Finding(
                 "risk",
                 f"the actions of the alarm {alarm.name} are switched off",
-                "somebody wanted quiet, for a while perhaps: it tells nobody, and is not shown in Slack",
+                "somebody wanted quiet, for a while perhaps; now it tells no topic of anything",
                 scene.aws("cloudwatch", "enable-alarm-actions", "--alarm-names", alarm.name),
             )
 

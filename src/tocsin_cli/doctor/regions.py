@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -36,22 +36,26 @@ def regions(scene: Scene) -> Iterator[Finding]:
         for client in _SERVICES:
             cloud.client(client)
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        for region in pool.map(_look, there):
-            yield from judged(scene, region)
+        yield from judged(scene, list(pool.map(_look, there)))
 
 
-def judged(scene: Scene, region: Region) -> Iterator[Finding]:
-    """What a region's holdings mean."""
-    if region.unseen:
-        what = f"{region.name} could not be looked at: {region.unseen}"
-        yield Finding("unseen", what, "whether anything runs there is not known", scene.tocsin("doctor"))
-    elif not region.is_watched and (region.alarms or region.machines):
-        means = "its alarms do not reach tocsin" if region.alarms else "nobody would see what they do, or cost"
+def judged(scene: Scene, found: Sequence[Region]) -> Iterator[Finding]:
+    """What the regions' holdings mean."""
+    for region in found:
+        if not region.is_watched and (region.alarms or region.machines):
+            yield Finding(
+                "risk",
+                f"nobody watches {region.name}, with {region.alarms} alarms and {region.machines} running machines",
+                "its alarms do not reach tocsin" if region.alarms else "nobody would see what they do, or cost",
+                scene.tocsin("deploy", region=region.name),
+            )
+    for reason in sorted({region.unseen for region in found if region.unseen}):
+        names = [region.name for region in found if region.unseen == reason]
         yield Finding(
-            "risk",
-            f"{region.name} has {region.alarms} alarms and {region.machines} running machines, and nobody watches it",
-            means,
-            scene.tocsin("deploy", region=region.name),
+            "unseen",
+            f"{', '.join(names)} could not be looked at: {reason}",
+            "whether anything runs there is not known",
+            "ask for the rights of AWS's policy ReadOnlyAccess, or use another profile with --profile",
         )
 
 
@@ -62,8 +66,10 @@ def _look(cloud: Cloud) -> Region:
         if _is_watched(cloud):
             return Region(cloud.region, is_watched=True)
         return Region(cloud.region, alarms=sum(1 for _ in alarms(cloud)), machines=_machines(cloud))
-    except (BotoCoreError, ClientError) as error:
-        return Region(cloud.region, unseen=" ".join(str(error).split()))
+    except ClientError as error:
+        return Region(cloud.region, unseen=f"{error.operation_name}: {error.response.get('Error', {}).get('Code')}")
+    except BotoCoreError as error:
+        return Region(cloud.region, unseen=type(error).__name__)
 
 
 def _is_watched(cloud: Cloud) -> bool:
