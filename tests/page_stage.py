@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from tocsin_cli import slack_target
-from tocsin_cli.rig import Ears, Plan, Rig, rig
+from tocsin_cli.rig import Ears, Rig, rig
+from tocsin_cli.rig_plan import Plan
 from tocsin_local.alarms.files import Entry
 from tocsin_local.metrics import Datapoint
 from tocsin_local.web.server import Server

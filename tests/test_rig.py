@@ -14,8 +14,10 @@ import pytest
 from page_stage import World, cpu_alarm, shown
 from plain_http import request
 from tocsin.ports import ConfigError
+from tocsin.stores.sqlite import SqliteStore
 from tocsin_cli import slack_target
-from tocsin_cli.rig import Ears, Plan, rig
+from tocsin_cli.rig import Ears, rig
+from tocsin_cli.rig_plan import Plan
 from tocsin_local.function import Function, Invocation
 from tocsin_local.journal.records import Wanted
 from tocsin_local.loading import Loading
@@ -36,7 +38,7 @@ def test_the_journal_and_the_sightings_are_the_same_wherever_the_function_runs(r
         stage.put_alarms([cpu_alarm()])
         assert stage.hand_in(tutorial_event()).result(60).error == ""
         stage.set_state("cpu", "ALARM", "a try")
-        assert seen.wait_for(lambda one: one == Sighting(ARN, "first", "slack"), 60)
+        assert seen.wait_for(lambda one: one == Sighting(ARN, "first"), 60)
         assert stage.hand_in({"so": "that all before it is through"}).result(60).error == ""
         newest = journal.messages(Wanted())
         roads = [[(one.kind, one.reason) for one in entry.findings] for entry in journal.entries()]
@@ -47,12 +49,14 @@ def test_the_journal_and_the_sightings_are_the_same_wherever_the_function_runs(r
         assert any(text.startswith("TEST") for text in read)
 
 
-def test_a_real_slack_is_told_first_and_the_page_shows_a_copy() -> None:
-    """Both get every message, each in its own way; the journal says where each was shown."""
+@pytest.mark.parametrize("runtime", [False, True], ids=["in this process", "under Lambda's runtime"])
+def test_a_real_slack_is_told_first_and_the_page_shows_a_copy(runtime: bool) -> None:
+    """Both get every message, each in its own way; the journal says once what came of an event, and where it shows."""
     with LocalSlack(channel="#real") as real:
         config = replace(slack_target.local(None, "en"), webhook_url=real.webhook_url)
         world = World()
-        with rig(Plan(config, real=True, metrics=world.metrics, clock=world.clock)) as running:
+        plan = Plan(config, real=True, runtime=runtime, metrics=world.metrics, clock=world.clock)
+        with rig(plan) as running:
             running.desk.stage.put_alarms([cpu_alarm()])
             for value in ("ALARM", "OK"):
                 world.now += 5_000
@@ -61,7 +65,33 @@ def test_a_real_slack_is_told_first_and_the_page_shows_a_copy() -> None:
             journal = running.desk.journal
             (copy,) = [one for one in journal.messages(Wanted(colour="green")) if not one.thread_ts]
             assert {one.destination for one in journal.tellings(copy.ts)} == {"slack", "page"}
+            roads = [[one.reason for one in entry.findings] for entry in journal.entries_of(copy.ts)]
+            assert roads == [["first"], ["resolved"]]
         assert [one.text.split(" · ")[0] for one in real.messages()] == ["🔴 ALARM", "TEST", "✅ OK", "TEST"]
+
+
+def test_a_copy_on_the_page_is_no_sighting() -> None:
+    """Where the real Slack takes nothing, the demo must not say that the alarm arrived."""
+    seen = Sightings()
+    seen.hear('{"did": "taken in", "subject": "cpu", "reason": "first", "messages": ["m1"]}')
+    seen.hear('{"did": "not shown", "message": "m1", "code": "no_service"}')
+    seen.hear('{"did": "shown", "message": "m1", "destination": "page"}')
+    assert (seen.problem, seen.wait_for(lambda one: True, 0)) == ("no_service", None)
+    seen.hear('{"did": "shown", "message": "m1", "destination": "slack"}')
+    assert (seen.problem, seen.wait_for(lambda one: True, 0)) == ("", Sighting("cpu", "first"))
+
+
+def test_a_state_folder_named_from_here_is_the_runtimes_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the function stores in a process of its own, in another folder, is in the folder that was named."""
+    monkeypatch.chdir(tmp_path)
+    world = World()
+    plan = Plan(slack_target.local(None, "en"), folder=Path("state"), runtime=True, metrics=world.metrics)
+    with rig(plan) as running:
+        running.desk.stage.put_alarms([cpu_alarm()])
+        running.desk.stage.set_state("cpu", "ALARM", "a try")
+        assert running.desk.stage.hand_in({"so": "that all before it is through"}).result(60).error == ""
+    with SqliteStore(tmp_path / "state" / "incidents.sqlite") as store:
+        assert store.members("open", "", 10)
 
 
 def test_what_the_function_raises_is_told_with_its_tries() -> None:

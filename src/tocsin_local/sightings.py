@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from tocsin_local.journal.lines import finding, happened
 
 REMEMBERED = 1_000
+SLACK = "slack"  # the destination that people came to see
 
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """A destination shows ``subject``'s message, for the newest ``reason`` that it had: "first", "resolved", …"""
+    """Slack shows ``subject``'s message, for the newest ``reason`` that it had: "first", "resolved", …"""
 
     subject: str
     reason: str
-    destination: str
 
 
 class Sightings:
@@ -57,6 +57,8 @@ class Sightings:
             self._wanted.popitem(last=False)
 
     def _show(self, message: str, destination: str) -> None:
+        if destination != SLACK:  # a copy on the page says nothing of whether the real Slack took it
+            return
         self.problem = ""
         if message in self._wanted:
-            self._seen.append(Sighting(*self._wanted[message], destination))
+            self._seen.append(Sighting(*self._wanted[message]))

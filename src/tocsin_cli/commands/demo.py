@@ -11,7 +11,8 @@ import click
 from tocsin.config import Config
 from tocsin_cli import slack_target, ui
 from tocsin_cli.browser import open_page
-from tocsin_cli.rig import Ears, Plan, Rig, rig, runtime_option
+from tocsin_cli.rig import Ears, Rig, rig, runtime_option
+from tocsin_cli.rig_plan import Plan
 from tocsin_cli.stage_address import address_file
 from tocsin_local import cpu
 from tocsin_local.demo import Broken, Demo, Line

@@ -11,7 +11,8 @@ import click
 
 from tocsin.ports import ConfigError
 from tocsin_cli import slack_target, ui
-from tocsin_cli.rig import Ears, Plan, Rig, rig, runtime_option
+from tocsin_cli.rig import Ears, Rig, rig, runtime_option
+from tocsin_cli.rig_plan import Plan
 from tocsin_cli.stage_address import address_file, state_folder
 from tocsin_local.alarms.files import entries
 from tocsin_local.function import Invocation
