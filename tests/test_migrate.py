@@ -17,14 +17,13 @@ from click.testing import CliRunner
 
 import emulator
 from tocsin.ports import ConfigError
-from tocsin_cli.app import LazyGroup, cli
+from tocsin_cli.app import cli
 from tocsin_cli.cloud import Cloud, cloud
 from tocsin_cli.migration.known import AWS_TO_SLACK, BLUEPRINT, NOTIFY_SLACK, TUTORIAL, Known, Webhook, is_tocsin, known
 from tocsin_cli.migration.roads import Roads, Rule, Subscription
 from tocsin_cli.migration.steps import Home, Move
 
 REGION, ACCOUNT = "eu-west-2", "310987654321"
-COMMAND_GROUP = LazyGroup("tocsin")
 SECRET = "https://hooks.slack.com/services/T0/B0/" + "not-a-secret"
 ARN = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:old"
 TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:alarms"
@@ -236,6 +235,7 @@ def test_tocsins_own_commands_are_read_as_printed(what: str) -> None:
     """Each `tocsin …` among the steps, also behind a pipe, has only options and arguments that there are."""
     commands = [each.split("| ")[-1] for step in _commands(_move(what, stack="mine")) for each in step]
     for words in (shlex.split(each)[1:] for each in commands if each.startswith("tocsin ")):
-        command = COMMAND_GROUP.get_command(click.Context(COMMAND_GROUP), words[0])
+        context = click.Context(cli, **cli.context_settings)
+        command = cli.get_command(context, words[0])
 
-        assert command is not None and command.make_context(words[0], words[1:]).params["name"] == "mine"
+        assert command is not None and command.make_context(words[0], words[1:], context).params["name"] == "mine"
