@@ -321,6 +321,20 @@ def test_time_passes_when_it_is_due(history: list[Signal], data: st.DataObject) 
     assert not (incident.flapping or (incident.stale and incident.phase == "open"))
 
 
+@given(deliveries(), st.data())
+def test_what_still_fires_when_all_windows_are_over_is_shown(
+    pair: tuple[list[Signal], list[Signal]], data: st.DataObject
+) -> None:
+    """Muted or not, in any order and repetition: in the end an alarm is open exactly if it fires."""
+    history, delivered = pair
+    muted = {one.at: data.draw(st.booleans()) for one in history}
+    incident, _ = walk([replace(one, muted=muted[one.at]) for one in delivered])
+    while incident.held and (when := due(incident, POLICY)) is not None:
+        incident = tick(incident, when, POLICY).incident
+    assert incident.phase == "open" or history[-1].state != "firing"
+    assert incident.phase != "open" or history[-1].state != "ok"
+
+
 @given(deliveries())
 def test_nothing_is_said_about_what_never_was_wrong(pair: tuple[list[Signal], list[Signal]]) -> None:
     """Without a firing, and without a wish to hear of missing data, there is no message."""
