@@ -187,7 +187,8 @@ def _wheel(tree: Path, seconds: int, umask: int) -> bytes:
     tree.mkdir()
     for name in ("pyproject.toml", "README.md", "LICENSE", ".gitignore"):
         shutil.copy(ROOT / name, tree / name)
-    shutil.copytree(ROOT / "src", tree / "src", ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("src", "tests/events"):
+        shutil.copytree(ROOT / name, tree / name, ignore=shutil.ignore_patterns("__pycache__"))
     for path in tree.rglob("*"):
         os.utime(path, (seconds, seconds))
         path.chmod((0o777 if path.is_dir() else 0o666) & ~umask)
