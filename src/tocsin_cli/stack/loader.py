@@ -21,5 +21,6 @@ def _unpacked() -> str:
 
 
 if PACKAGE:
+    sys.dont_write_bytecode = True  # nobody would read it: the next container has a folder of its own
     sys.path.insert(0, _unpacked())
     from tocsin.handler import lambda_handler  # noqa: F401 - Lambda's entry
