@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -54,3 +57,29 @@ def test_time_left_is_lambdas_own() -> None:
 
     assert doors(Context()).left() == 4.5
     assert 0 < doors(None).left() <= 30
+
+
+READY = """
+import sys
+from tocsin.handler import connections, lambda_handler, parts
+print(parts.cache_info().currsize, connections.cache_info().currsize, "tocsin.kinds.cloudwatch_alarm" in sys.modules)
+try:
+    lambda_handler({}, None)
+except Exception as error:
+    print(type(error).__name__)
+"""
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        pytest.param({"AWS_LAMBDA_FUNCTION_NAME": "f", "HOOK_URL": "https://127.0.0.1:9/"}, "1 1 True", id="in Lambda"),
+        pytest.param({"AWS_LAMBDA_FUNCTION_NAME": "f"}, "0 0 False ConfigError", id="in Lambda, without settings"),
+        pytest.param({"HOOK_URL": "https://127.0.0.1:9/"}, "0 0 False", id="elsewhere"),
+    ],
+)
+def test_what_an_alarm_needs_is_ready_when_lambda_has_loaded_the_function(settings: dict[str, str], says: str) -> None:
+    """Settings that cannot work never fail the import, but each invocation; elsewhere an import does nothing."""
+    environ = {"PATH": os.environ["PATH"], **settings}
+    done = subprocess.run([sys.executable, "-c", READY], capture_output=True, text=True, env=environ, timeout=30)
+    assert " ".join(done.stdout.split()).startswith(says), done.stderr

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from tocsin.config import Config, read_config
@@ -96,7 +97,25 @@ class Parts:
 @cache
 def parts(config: Config) -> Parts:
     """The parts, put together once per container and configuration."""
-    return assembled(config, Connections())
+    return assembled(config, connections())
+
+
+@cache
+def connections() -> Connections:
+    """This container's."""
+    return Connections()
+
+
+def prepare() -> None:
+    """Do what the first alarm would wait for, while the function is loaded: a small one has more CPU then, or nobody
+    waits (https://docs.aws.amazon.com/lambda/latest/dg/best-practices.html). Whatever fails is the invocation's to say.
+    """
+    try:
+        parts(read_config(os.environ))
+        connections().prepare()
+        import_module("tocsin.kinds.cloudwatch_alarm")
+    except Exception:  # it is met again there: an import that fails would show people nothing at all
+        return
 
 
 def assembled(config: Config, connections: Connections) -> Parts:
@@ -189,3 +208,7 @@ def _is_sqs(event: Any) -> bool:
     if not isinstance(records, list) or not records:
         return False
     return all(isinstance(one, dict) and one.get("eventSource") == "aws:sqs" for one in records)
+
+
+if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
+    prepare()

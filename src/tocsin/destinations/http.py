@@ -160,6 +160,10 @@ class Connections:
         end = self._clock() + seconds
         return lambda: end - self._clock()
 
+    def prepare(self) -> None:
+        """Make TLS ready now, so that the first https:// call need not."""
+        self._context()
+
     def close(self) -> None:
         """Hang up on everybody."""
         with self._lock:
