@@ -53,9 +53,9 @@ def step(seconds: float, number: int, text: str, done: bool) -> None:
     _clock(seconds).print(Text(f"{number}/6 ", style="bold"), mark, Text(redact(text)), sep="")
 
 
-def message(seconds: float, text: str) -> None:
-    """One line that people now see in Slack."""
-    _clock(seconds).print(Text("    Slack shows: ", style="cyan"), Text(redact(text), style="bold"), sep="")
+def message(seconds: float, where: str, text: str) -> None:
+    """One line that people now see there."""
+    _clock(seconds).print(Text(f"    {where} shows: ", style="cyan"), Text(redact(text), style="bold"), sep="")
 
 
 def _clock(seconds: float) -> Console:

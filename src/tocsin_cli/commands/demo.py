@@ -36,7 +36,7 @@ def demo(ends: bool, lang: str | None, webhook_file: str | None, lambda_runtime:
     started = time.monotonic()
     real = slack_target.target(webhook_file, lang)
     config = real or slack_target.local(None, lang)
-    show = _Screen(started)
+    show = _Screen(started, "Slack" if real is None else "the copy on this machine")
     show.line(Line(1, _where(real), done=True))
     play = Demo(show.line, max(1, round(cpu.allowance().cores)))
     plan = Plan(config, real=real is not None, runtime=lambda_runtime)
@@ -70,10 +70,10 @@ def _stay(running: Rig) -> None:
 
 
 class _Screen:
-    """Prints each line with its time since the start."""
+    """Prints each line with its time since the start, and what is shown ``where`` we can see it."""
 
-    def __init__(self, started: float) -> None:
-        self._started = started
+    def __init__(self, started: float, where: str) -> None:
+        self._started, self._where = started, where
         self._last = ""
 
     def line(self, line: Line) -> None:
@@ -84,4 +84,4 @@ class _Screen:
         if text == self._last:
             return
         self._last = text
-        ui.message(time.monotonic() - self._started, text)
+        ui.message(time.monotonic() - self._started, self._where, text)
