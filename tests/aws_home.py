@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import boto3
 import click
 import pytest
 from botocore import xform_name
@@ -45,6 +46,7 @@ class Home:
     cloud: Cloud
     slack: LocalSlack
     connections: Connections
+    session: Any
 
     @property
     def stack(self) -> Stack:
@@ -79,7 +81,7 @@ def deployed(folder: Path) -> Iterator[Home]:
         here.client("lambda").put_function_recursion_config(FunctionName="tocsin", RecursiveLoop="Allow")
         connections = Connections()
         closing.callback(connections.close)
-        home = Home(here, slack, connections)
+        home = Home(here, slack, connections, boto3.Session())
         home.tick()
         yield home
 
@@ -105,10 +107,10 @@ def obey(cloud: Cloud, command: str) -> None:
 
 
 def understood(command: str) -> bool:
-    """Whether a command of ours would be taken as it stands."""
+    """Whether a command of ours would be taken as it stands; what is no command is for people."""
     for single in command.split(" && "):
-        program, name, *arguments = shlex.split(single)
-        if program == "tocsin":
+        if single.startswith("tocsin "):
+            _, name, *arguments = shlex.split(single)
             found = cli.get_command(click.Context(cli), name)
             assert found is not None
             found.make_context(name, arguments).close()

@@ -91,7 +91,7 @@ def _knock(scene: Scene, value: str) -> Verdict:
 
 
 def _mended(scene: Scene, code: str) -> str:
-    if code in ("not_in_channel", "channel_not_found"):
+    if code in ("not_in_channel", "channel_not_found") and _is_bot(scene):
         return "/invite @tocsin, typed in that channel"
     if code in ("channel_is_archived", "is_archived"):
         return f"unarchive the channel, or make a webhook for another one, then {_deploy(scene)}"
