@@ -153,6 +153,17 @@ def test_a_change_of_an_alarm_is_shown_and_can_be_undone(place: Place) -> None:
     assert place.alarm(name)["EvaluationPeriods"] == 3
 
 
+def test_what_a_change_would_take_away_is_shown(place: Place) -> None:
+    """An alarm of ours that somebody switched off, or gave another topic, is told to change in just that."""
+    _run("status-check", "batch", "--topic", TOPIC, "--yes")
+    name = f"status-check of instance batch ({place.idle})"
+    place.client("cloudwatch").disable_alarm_actions(AlarmNames=[name])
+
+    assert "Is there with another ActionsEnabled: false → null" in _run(
+        "status-check", "batch", "--topic", TOPIC, "--plan"
+    )
+
+
 def test_other_alarms_on_the_metric_are_named(place: Place) -> None:
     """Whoever has an alarm on this metric already learns of it before there are two."""
     place.client("cloudwatch").put_metric_alarm(

@@ -10,10 +10,10 @@ import click
 from tocsin.ports import ConfigError
 
 
-def agreed(question: str) -> bool:
-    """Whether the user says yes. ConfigError where nobody can be asked."""
+def agreed(question: str, hint: str = "look with --plan, then go on with --yes") -> bool:
+    """Whether the user says yes. Nobody to ask: ConfigError with ``hint``."""
     if not sys.stdin.isatty():
-        raise ConfigError("nobody can be asked here", "look with --plan, then go on with --yes")
+        raise ConfigError("nobody can be asked here", hint)
     return click.confirm(question)
 
 

@@ -23,7 +23,7 @@ _PRICE = 0.10  # USD a month for an alarm of standard resolution: aws.amazon.com
 
 
 @click.command()
-@click.argument("wanted", metavar="[RECIPE]", required=False)
+@click.argument("recipe_name", metavar="[RECIPE]", required=False)
 @click.argument("resources", nargs=-1, metavar="[RESOURCE]...")
 @click.option("--all", "every", is_flag=True, help="For each thing that the recipe fits.")
 @click.option("--threshold", callback=one(number, "a number"), metavar="N", help="Instead of the recipe's.")
@@ -41,7 +41,7 @@ _PRICE = 0.10  # USD a month for an alarm of standard resolution: aws.amazon.com
 @click.option("--yes", is_flag=True, help="Do not ask before putting it.")
 @cloud_options
 def add(
-    wanted: str | None,
+    recipe_name: str | None,
     resources: tuple[str, ...],
     every: bool,
     threshold: float | None,
@@ -67,10 +67,10 @@ def add(
       0  done, or nothing to do
       2  wrong usage, or nothing that the recipe fits
     """
-    if wanted is None:
+    if recipe_name is None:
         _list()
         return
-    recipe = recipes.recipe(wanted)
+    recipe = recipes.recipe(recipe_name)
     with cloud(profile, region) as home:
         here = home.elsewhere(recipe.region) if recipe.region else home
         wish = Wish(topic_for(home, here, name, topic), _asked(recipe, threshold), period, datapoints, runbook)
@@ -78,13 +78,10 @@ def add(
         drafts = [_drafted(here, recipe, each, wish) for each in chosen(recipe, seen, resources, every)]
         if not as_json:
             _show(here, drafts, seen.refused)
-        new = [each for each in drafts if not each.is_there]
-        if only_plan or not new or (as_json and not yes):
-            done = []
-        elif yes or agreed(_question(new)):
-            done = [_put(here, each, silent=as_json) for each in new]
-        else:
+        wanted = [] if only_plan or (as_json and not yes) else [each for each in drafts if not each.is_there]
+        if wanted and not yes and not agreed(_question(wanted)):
             raise click.Abort
+        done = [_put(here, each, silent=as_json) for each in wanted]
         if as_json:
             _show_json(here, drafts, seen.refused, done)
 

@@ -7,8 +7,8 @@ import time
 
 import click
 
-from tocsin.ports import ConfigError
 from tocsin_cli import slack_target, ui
+from tocsin_cli.asking import agreed
 from tocsin_cli.cloud import Cloud, cloud, cloud_options
 from tocsin_cli.commands.test import prove
 from tocsin_cli.function_log import lines
@@ -90,16 +90,10 @@ def _show(here: Cloud, plan: Plan) -> None:
 def _carry_out(ready: Deployment, plan: Plan, yes: bool) -> None:
     if not plan.id:
         return
-    if plan.changes and not yes and not _agreed("Do this?"):
+    if plan.changes and not yes and not agreed("Do this?"):
         ready.changes.drop(plan)
         raise click.Abort
     ready.carry_out(plan)
-
-
-def _agreed(question: str) -> bool:
-    if not sys.stdin.isatty():
-        raise ConfigError("nobody can be asked here", "look with --plan, then go on with --yes")
-    return click.confirm(question)
 
 
 def _tell(step: Step) -> None:

@@ -13,14 +13,15 @@ import click
 
 from tocsin.destinations.http import Connections
 from tocsin.destinations.slack.api import API_URL
-from tocsin.ports import ConfigError
 from tocsin_cli import ui
+from tocsin_cli.asking import agreed
 from tocsin_cli.cloud import cloud, cloud_options
 from tocsin_cli.doctor.checks import CHECKS
 from tocsin_cli.doctor.examine import EXIT_CODES, Result, examine, gravest
-from tocsin_cli.doctor.finding import Finding
 from tocsin_cli.doctor.scene import Scene, scene
 from tocsin_cli.stack.standing import made
+
+_UNASKED = "look without --fix, then go on with --fix --yes"
 
 
 @click.command()
@@ -88,17 +89,11 @@ def _mend(results: Sequence[Result], yes: bool) -> int:
     """How many were mended."""
     count = 0
     for finding in (each for result in results for each in result.findings):
-        if finding.fix is not None and (yes or _agreed(finding)):
+        if finding.fix is not None and (yes or agreed(f"Mend this: {finding.what}?", _UNASKED)):
             finding.fix()
             ui.line(f"  ✓ mended: {finding.what}")
             count += 1
     return count
-
-
-def _agreed(finding: Finding) -> bool:
-    if not sys.stdin.isatty():
-        raise ConfigError("nobody can be asked here", "look without --fix, then go on with --fix --yes")
-    return click.confirm(f"Mend this: {finding.what}?")
 
 
 def _summary(results: Sequence[Result], mended: int) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,9 +9,9 @@ import click
 
 from tocsin.envelope import unwrap
 from tocsin.kinds import read
-from tocsin.ports import ConfigError
 from tocsin.words import plain
 from tocsin_cli import ui
+from tocsin_cli.asking import agreed
 from tocsin_cli.cloud import cloud, cloud_options
 from tocsin_cli.stack.dead_letters import DeadLetters, Letter, asked_for
 from tocsin_cli.stack.outlook import waiting
@@ -41,19 +40,13 @@ def redrive(profile: str | None, region: str | None, name: str, yes: bool) -> No
                 ui.line(f"  {_said(letter)}")
         if not any(held.values()):
             return
-        if not yes and not _agreed():
+        if not yes and not agreed("Hand them to the function again?", "go on with --yes"):
             raise click.Abort
         if held["DeadLettersUrl"]:
             letters.move_dead()
         if held["FailedInvocationsUrl"]:
             letters.invoke_failed()
         ui.line("They are on their way: `tocsin logs --follow` shows what becomes of them.")
-
-
-def _agreed() -> bool:
-    if not sys.stdin.isatty():
-        raise ConfigError("nobody can be asked here", "go on with --yes")
-    return click.confirm("Hand them to the function again?")
 
 
 def _said(letter: Letter) -> str:

@@ -37,11 +37,11 @@ class Draft:
 
     @property
     def changes(self) -> Mapping[str, tuple[Any, Any]]:
-        """What an alarm of this name that is there has otherwise: field to its value before and after."""
+        """What an alarm of this name that is there has otherwise: field to its value before and after (None: none)."""
         if self.before is None:
             return {}
-        return {each: (self.before.get(each), value) for each, value in self.given.items()
-                if self.before.get(each) != value}  # fmt: skip
+        pairs = {each: (self.before.get(each), self.given.get(each)) for each in (*self.given, *self.before)}
+        return {each: pair for each, pair in pairs.items() if not _same(each, *pair)}
 
     @property
     def is_there(self) -> bool:
@@ -79,6 +79,21 @@ def put(cloud: Cloud, ready: Draft) -> None:
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
     """
     cloud.client("cloudwatch").put_metric_alarm(**ready.given)
+
+
+# What PutMetricAlarm takes for a field that is left out.
+_USUAL: Mapping[str, tuple[Any, ...]] = {
+    "ActionsEnabled": (None, True),
+    "EvaluateLowSampleCountPercentile": (None, "evaluate"),
+}
+
+
+def _same(field: str, old: Any, new: Any) -> bool:
+    """Whether both mean the same to CloudWatch: it keeps lists in an order of its own, and none like an empty one."""
+    if isinstance(old, list) or isinstance(new, list):
+        return sorted(map(repr, old or ())) == sorted(map(repr, new or ()))
+    usual = _USUAL.get(field, ())
+    return bool(old == new or (old in usual and new in usual))
 
 
 def _standing(cloud: Cloud, given: Mapping[str, Any]) -> tuple[dict[str, Any] | None, tuple[str, ...]]:

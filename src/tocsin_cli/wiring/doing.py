@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 
 import click
 
-from tocsin.ports import ConfigError
 from tocsin_cli import ui
+from tocsin_cli.asking import agreed
 from tocsin_cli.wiring.plan import Change
 
 
@@ -21,14 +20,8 @@ def carry_out(changes: Sequence[Change], only_plan: bool, yes: bool) -> None:
         ui.line(f"  {'would be' if only_plan else 'to do'}: {change.said}")
     if only_plan:
         return
-    if not yes and not _agreed():
+    if not yes and not agreed("Do this?"):
         raise click.Abort
     for change in changes:
         change.do()
         ui.line(f"  ✓ {change.said}")
-
-
-def _agreed() -> bool:
-    if not sys.stdin.isatty():
-        raise ConfigError("nobody can be asked here", "look with --plan, then go on with --yes")
-    return click.confirm("Do this?")
