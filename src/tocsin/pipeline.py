@@ -6,6 +6,7 @@ whatever a destination does: what is not shown yet is due.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 
@@ -16,11 +17,12 @@ from tocsin.intake import Taken, pass_time, take_in
 from tocsin.kinds import read
 from tocsin.logbook import note, trouble
 from tocsin.model import Fact, Incident, Message, Phrase, Receipt, Signal
-from tocsin.outbox import behind, postponed, recorded, shown
-from tocsin.ports import Conflict, DeliveryError, Destination, Row, Store
+from tocsin.outbox import Later, behind, claimed, postponed, recorded, shown
+from tocsin.ports import Conflict, DeliveryError, Destination, Put, Row, Rows, Store
 
 MARGIN = 2.0  # seconds that must be left after a wait
 CALL = 9.0  # seconds that one call to a destination may take
+REFUSALS = 2  # one message may be at fault by itself; if the next is refused too, it is the destination
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +143,7 @@ class Pipeline:
 
     def _deliver(self, store: Store, doors: Doors) -> None:
         """Show what is due, the longest due first, until nothing is, or a destination refuses, or time runs out."""
-        refused: set[str] = set()
+        refused: Counter[str] = Counter()
         while doors.left() > CALL:
             rows = [row for row in store.due(doors.clock(), 50) if _asks(row, refused)]
             if not rows:
@@ -152,22 +154,24 @@ class Pipeline:
                 else:
                     self._bring_up(store, row, doors, refused)
 
-    def _pass_time(self, store: Store, row: Row, doors: Doors, refused: set[str]) -> None:
+    def _pass_time(self, store: Store, row: Row, doors: Doors, refused: Counter[str]) -> None:
         """What time alone changes; one incident's trouble must not keep the others waiting."""
         try:
             pass_time(store, row.key, self._names, self._policy, doors.clock())
         except Exception:
-            refused.add(row.key)
+            refused[row.key] = REFUSALS
             trouble("time not passed", {"incident": row.key, "next": "with the next event"}, bug=True)
 
     def _bring_up(self, store: Store, row: Row, doors: Doors, refused: set[str]) -> None:
-        """One call for one message; what came of it is recorded before the next."""
-        message = row.content
-        if not isinstance(message, Message) or message.destination in refused or doors.left() <= CALL:
-            return
-        destination = next((one for one in self._destinations if one.name == message.destination), None)
+        """One call for one message, by one worker; what came of it is recorded before the next."""
+        destination = next((one for one in self._destinations if _goes_to(row, one.name)), None)
         if destination is None:  # its settings are gone: the row waits for their return
-            refused.add(message.destination)
+            refused.add(row.key)
+        if destination is None or destination.name in refused or doors.left() <= CALL:
+            return
+        message = _claim(store, row.key, doors)
+        if message is None:  # somebody else is at it
+            refused.add(row.key)
             return
         try:
             receipt = destination.show(message, (message.incident,), message.receipt)
@@ -175,24 +179,45 @@ class Pipeline:
             refused.add(message.destination)
             about = {"message": message.id, "code": error.code, "permanent": error.permanent}
             trouble("not shown", about)
-            self._postpone(store, row, error, doors)
+            _postpone(store, row.key, error, message.epoch, doors)
         except Exception:  # a bug of ours in one message: the others are still shown
             trouble("not shown", {"message": message.id, "code": "internal_error"}, bug=True)
-            self._postpone(store, row, None, doors)
+            _postpone(store, row.key, None, message.epoch, doors)
         else:
-            store.change([row.key], lambda rows: recorded(rows, row.key, receipt, doors.clock()))
+            store.change([row.key], lambda rows: recorded(rows, row.key, receipt, message.epoch, doors.clock()))
             about = {"message": message.id, "destination": message.destination, "version": receipt.painted}
             note("shown", about)
 
-    def _postpone(self, store: Store, row: Row, error: DeliveryError | None, doors: Doors) -> None:
-        jitter = doors.chance()
-        store.change([row.key], lambda rows: postponed(rows, row.key, error, doors.clock(), jitter))
+
+def _claim(store: Store, key: str, doors: Doors) -> Message | None:
+    """The message as it is now, ours alone for a while; None if it is not to be had."""
+    mine: list[Message] = []
+
+    def how(rows: Rows) -> tuple[Put, ...]:
+        puts = claimed(rows, key, doors.clock())
+        mine[:] = [put.content for put in puts if isinstance(put.content, Message)]
+        return puts
+
+    try:
+        store.change([key], how)
+    except Conflict:  # so many want it that it will be shown without us
+        return None
+    return mine[0] if mine else None
+
+
+def _postpone(store: Store, key: str, error: DeliveryError | None, epoch: int, doors: Doors) -> None:
+    later = Later(doors.clock(), doors.chance())
+    store.change([key], lambda rows: postponed(rows, key, error, epoch, later))
 
 
 def _asks(row: Row, refused: set[str]) -> bool:
-    if isinstance(row.content, Incident):
-        return row.key not in refused
-    return isinstance(row.content, Message) and row.content.destination not in refused
+    if row.key in refused or not isinstance(row.content, Incident | Message):
+        return False
+    return isinstance(row.content, Incident) or row.content.destination not in refused
+
+
+def _goes_to(row: Row, destination: str) -> bool:
+    return isinstance(row.content, Message) and row.content.destination == destination
 
 
 def _about(signal: Signal, envelope: Envelope) -> dict[str, object]:

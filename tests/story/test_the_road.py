@@ -291,6 +291,19 @@ def test_fired_and_over_before_the_first_paint(slack: LocalSlack, clock: Virtual
     assert "after 2 min" in card.text
 
 
+def test_one_message_that_slack_never_takes_holds_up_no_other(slack: LocalSlack, clock: VirtualClock) -> None:
+    """What Slack refuses in every form stays due, and the alarm that comes behind it is shown all the same."""
+    road = Road(slack, clock, bot=False, store=MemoryStore())
+    slack.inject(reply(400, b"invalid_blocks"), times=4)
+    road(by_lambda(change("ALARM", 0, name="refused")))
+    clock.advance(5)
+    slack.inject(reply(400, b"invalid_blocks"), times=4)
+    road(by_lambda(change("ALARM", 5, name="fine")))
+    assert ["fine" in text for text in road.texts] == [True]
+    road.later(5)
+    assert ["refused" in text for text in road.texts] == [False, True]
+
+
 @pytest.mark.parametrize("bot", [True, False])
 def test_a_store_outlives_slacks_outage(slack: LocalSlack, clock: VirtualClock, bot: bool) -> None:
     """Once it is stored the invocation succeeds; when Slack is back, the alarm is shown, once."""
