@@ -102,6 +102,12 @@ def test_the_way_back_is_told() -> None:
     assert f"aws sns subscribe --region {REGION} --topic-arn {TOPIC} --protocol lambda" in part.why and ARN in part.why
 
 
+def test_the_profile_is_named_in_every_command() -> None:
+    """Whoever looked with another profile is not led into the usual one's account."""
+    for command in (each for step in _commands(_move(profile="work")) for each in step):
+        assert all("--profile work" in part for part in command.split(" | "))
+
+
 def test_a_topic_is_not_lost_with_what_made_it() -> None:
     """Terraform's module takes the topic out of its state first; a stack that made the topic stays."""
     module, stack, alone = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Sequence
+from typing import Any
 
 import click
 from rich.text import Text
@@ -81,9 +82,13 @@ def add(
         wanted = [] if only_plan or (as_json and not yes) else [each for each in drafts if not each.is_there]
         if wanted and not yes and not agreed(_question(wanted)):
             raise click.Abort
-        done = [_put(here, each, silent=as_json) for each in wanted]
+        for each in wanted:
+            put(here, each)
+            if not as_json:
+                ui.line(f"✓ {each.name}: CloudWatch watches it now. Undo: {each.undo(here.region, profile)}")
         if as_json:
-            _show_json(here, drafts, seen.refused, done)
+            told = [{**each.told(), "put": each in wanted, "undo": each.undo(here.region, profile)} for each in drafts]
+            ui.line(json.dumps(_document(here, told, seen.refused), ensure_ascii=False))
 
 
 def _list() -> None:
@@ -108,17 +113,8 @@ def _question(new: Sequence[Draft]) -> str:
     return f"Put {what}{how}? It costs about {_PRICE * (len(new) - changed):.2f} USD a month more."
 
 
-def _put(here: Cloud, each: Draft, silent: bool) -> str:
-    put(here, each)
-    if not silent:
-        ui.line(f"✓ {each.name}: CloudWatch watches it now. Undo: {each.undo(here.region)}")
-    return each.name
-
-
-def _show_json(here: Cloud, drafts: Sequence[Draft], refused: dict[str, str], done: Sequence[str]) -> None:
-    alarms = [{**each.told(), "put": each.name in done, "undo": each.undo(here.region)} for each in drafts]
-    shown = {"account": here.account, "region": here.region, "alarms": alarms, "notLookedAt": refused}
-    ui.line(json.dumps(shown, ensure_ascii=False))
+def _document(here: Cloud, told: Sequence[dict[str, Any]], refused: dict[str, str]) -> dict[str, Any]:
+    return {"account": here.account, "region": here.region, "alarms": told, "notLookedAt": refused}
 
 
 def _show(here: Cloud, drafts: Sequence[Draft], refused: dict[str, str]) -> None:

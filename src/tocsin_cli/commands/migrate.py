@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -35,7 +36,10 @@ def migrate(function: str | None, profile: str | None, region: str | None, name:
     """
     with cloud(profile, region) as here:
         found = wires(here)
-        moves = [_move(here, name, found, each, what) for each, what in _recognised(here, found, function)]
+        moves = [
+            _move(here, Home(here.region, name, "", profile=profile or ""), found, each, what)
+            for each, what in _recognised(here, found, function)
+        ]
         if not moves:
             raise ConfigError(
                 f"no function in {here.where} looks like one that posts to Slack", "name it: --function NAME"
@@ -61,21 +65,21 @@ def _code(here: Cloud, found: Wires, each: Mapping[str, Any], wanted: str | None
     return code(here, each) if wanted or found.topics(each["FunctionArn"]) else b""
 
 
-def _move(here: Cloud, stack: str, found: Wires, function: Mapping[str, Any], what: Known) -> Move:
+def _move(here: Cloud, home: Home, found: Wires, function: Mapping[str, Any], what: Known) -> Move:
     arn, name = str(function["FunctionArn"]), str(function["FunctionName"])
     leading = roads(here, found, arn)
     model = here.client("cloudwatch").meta.service_model.operation_model("PutMetricAlarm")
-    return Move(name, arn, what, leading, _home(here, stack, arn, leading), frozenset(model.input_shape.members))
+    return Move(name, arn, what, leading, _home(here, home, arn, leading), frozenset(model.input_shape.members))
 
 
-def _home(here: Cloud, stack: str, arn: str, leading: Roads) -> Home:
+def _home(here: Cloud, home: Home, arn: str, leading: Roads) -> Home:
     made_by = here.client("lambda").list_tags(Resource=arn)["Tags"].get("aws:cloudformation:stack-name", "")
     resources = _resources(here, made_by) if made_by else set()
     kept = tuple(each.topic for each in leading.topics if each.topic in resources)
-    there = find(here, stack)
+    there = find(here, home.stack)
     name = there.outputs.get("FunctionName", "") if there else ""
     function = here.client("lambda").get_function(FunctionName=name)["Configuration"]["FunctionArn"] if name else ""
-    return Home(here.region, stack, function, made_by, kept)
+    return replace(home, function=function, made_by=made_by, kept=kept)
 
 
 def _resources(here: Cloud, stack: str) -> set[str]:

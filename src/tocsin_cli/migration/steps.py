@@ -18,13 +18,20 @@ _TRIAL = "a trial: tocsin beside the function of before"
 @dataclass(frozen=True, slots=True)
 class Home:
     """Where it all happens: ``stack`` is the stack's name, ``function`` the ARN of its function, "" before it is made.
-    ``made_by`` is the CloudFormation stack of the old function, ``kept`` are its topics that this one made too."""
+    ``made_by`` is the CloudFormation stack of the old function, ``kept`` are its topics that this one made too.
+    ``profile`` is the one of the user's AWS configuration, "" for the usual one."""
 
     region: str
     stack: str
     function: str
     made_by: str = ""
     kept: tuple[str, ...] = ()
+    profile: str = ""
+
+    @property
+    def account(self) -> tuple[str, ...]:
+        """The option that names the account to the AWS CLI and to tocsin."""
+        return ("--profile", self.profile) if self.profile else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +84,10 @@ class Move:
         topics = dict.fromkeys(each.topic for each in (*self.roads.topics, *self.roads.queued))
         names = (*topics, *(str(each["AlarmName"]) for each in self.roads.alarms))
         connect = (shlex.join(("tocsin", "connect", *self._here(), *names)),) if names else ()
-        why = "from here on both tell you: each alarm stands in Slack twice"
+        why = (
+            "tocsin hears of this region's alarms since it was made, with this also of their thresholds and of "
+            "whatever else is published there; both tell you now, so each alarm stands in Slack twice"
+        )
         return Step("Connect what leads to the old function", why, (*connect, *self._rules_too()))
 
     def _rules_too(self) -> Iterator[str]:
@@ -114,6 +124,8 @@ class Move:
         )
         back = [self._back(each) for each in self.roads.topics]
         why = f"undo: {'; '.join(back)}" if back else "it gets nothing any more, and tocsin goes on"
+        if self.known.what == NOTIFY_SLACK:
+            why += "; until the next step is done, terraform apply would subscribe it again"
         return Step("Disconnect the old function", why, commands)
 
     def _remove(self) -> Step:
@@ -140,10 +152,10 @@ class Move:
 
     def _here(self) -> tuple[str, ...]:
         stack = () if self.home.stack == "tocsin" else ("--stack", self.home.stack)
-        return ("--region", self.home.region, *stack)
+        return ("--region", self.home.region, *self.home.account, *stack)
 
     def _aws(self, *words: str) -> str:
-        return shlex.join(("aws", *words[:2], "--region", self.home.region, *words[2:]))
+        return shlex.join(("aws", *words[:2], "--region", self.home.region, *self.home.account, *words[2:]))
 
     def _function(self) -> str:
         query = ("--query", "Configuration.FunctionArn", "--output", "text")
@@ -163,7 +175,7 @@ class Move:
 
     def _topic(self, verb: str, topic: str, *words: str) -> str:
         named = ("--topic-arn", topic) if verb == "publish" else ()
-        return shlex.join(("aws", "sns", verb, "--region", topic.split(":")[3], *named, *words))
+        return shlex.join(("aws", "sns", verb, "--region", topic.split(":")[3], *self.home.account, *named, *words))
 
     def _desist(self, alarm: Mapping[str, Any]) -> str:
         """The alarm as it is, without the old function: CloudWatch takes whole definitions only."""

@@ -48,12 +48,13 @@ class Draft:
         """Whether the alarm is there already, just so."""
         return self.before is not None and not self.changes
 
-    def undo(self, region: str) -> str:
+    def undo(self, region: str, profile: str | None) -> str:
         """The command that takes it back."""
+        where = ["--region", region, *(["--profile", profile] if profile else ())]
         if self.before is None:
-            return shlex.join(["aws", "cloudwatch", "delete-alarms", "--region", region, "--alarm-names", self.name])
+            return shlex.join(["aws", "cloudwatch", "delete-alarms", *where, "--alarm-names", self.name])
         old = json.dumps(self.before, ensure_ascii=False)
-        return shlex.join(["aws", "cloudwatch", "put-metric-alarm", "--region", region, "--cli-input-json", old])
+        return shlex.join(["aws", "cloudwatch", "put-metric-alarm", *where, "--cli-input-json", old])
 
     def told(self) -> dict[str, Any]:
         """All of it as JSON."""
