@@ -167,7 +167,7 @@ def _store(config: Config, connections: Connections) -> Store | None:
     if sort == "sqlite":
         from tocsin.stores.sqlite import SqliteStore
 
-        return SqliteStore(place)
+        return SqliteStore(place, late=True)  # one that cannot be opened must not keep an alarm from people
     if sort == "dynamodb":
         from tocsin.aws.dynamodb_store import DynamoStore
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -393,6 +394,21 @@ def test_a_dead_store_is_no_reason_for_silence(slack: LocalSlack, clock: Virtual
     failed = {"batchItemFailures": [{"itemIdentifier": event["Records"][0]["messageId"]}]}
     assert [road(event), road(event)] == [failed, failed]
     (card,) = road.seen
+    assert "could not reach its store" in json.dumps(card.attachments)
+
+
+def test_a_store_that_cannot_be_opened_is_no_reason_for_silence(
+    slack: LocalSlack, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A wrong path in the settings is a store that is down: the alarm is shown, and its record comes again."""
+    from tocsin.handler import lambda_handler
+
+    (tmp_path / "file").write_text("no folder")
+    monkeypatch.setenv("HOOK_URL", slack.webhook_url)
+    monkeypatch.setenv("TOCSIN_STORE", f"sqlite:{tmp_path}/file/incidents.sqlite")
+    with pytest.raises(NotDelivered, match="store_unreachable"):
+        lambda_handler(by_lambda(change("ALARM", 0)), None)
+    (card,) = slack.messages()
     assert "could not reach its store" in json.dumps(card.attachments)
 
 

@@ -29,7 +29,7 @@ class SqliteStore:
     Hence ``how`` runs once, and Conflict means that the lock was not free within ``patience`` seconds. ``clock`` gives
     milliseconds since 1970; ``sleep`` takes seconds. One connection serves all threads of a process in turn; it is
     closed before a fork and opened again on either side (https://www.sqlite.org/howtocorrupt.html). ConfigError as
-    ``open_file``.
+    ``open_file``; with ``late``, only from whoever uses it first.
     """
 
     def __init__(
@@ -37,12 +37,13 @@ class SqliteStore:
         path: str | Path,
         *,
         patience: float = 10.0,
+        late: bool = False,
         clock: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._path, self._patience, self._clock, self._sleep = Path(path), patience, clock, sleep
         self._lock = Lock()
-        self._connection: sqlite3.Connection | None = self._open()
+        self._connection: sqlite3.Connection | None = None if late else self._open()
         _close_across_forks(self)
 
     def __enter__(self) -> Self:
