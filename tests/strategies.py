@@ -133,5 +133,7 @@ messages = whole(
     doubt=st.booleans(),
     opened_at=instants,
     painted_at=instants,
+    epoch=counts,
+    leased_until=instants,
 )
 contents = st.one_of(incidents, messages, whole(model.Seen, at=instants))

@@ -211,6 +211,8 @@ class Message:
     later episode never repaints an earlier message.
     ``doubt``: the last call may have been taken although it failed, so the next one says that it may be a repeat.
     ``painted_at`` (ms): when the destination last took it.
+    ``epoch`` counts the workers that took it up, ``leased_until`` (ms, 0: released) is until when the last one may
+    still be calling: whoever is late by then must not record what it did.
     """
 
     destination: str
@@ -223,6 +225,8 @@ class Message:
     doubt: bool = False
     opened_at: int = 0
     painted_at: int = 0
+    epoch: int = 0
+    leased_until: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from tocsin.grouping import OPEN, message_id
 from tocsin.model import Message, Receipt, Show
@@ -11,6 +11,15 @@ from tocsin.ports import DeliveryError, Put, Row, Rows
 KEPT = 30 * 86_400_000  # how long a message that is over may still be looked at
 SLOWEST = 60_000  # a destination that is down is asked at least this often
 EDIT = 60_000  # while it flaps, a message is edited at most this often
+LEASE = 44_000  # a call, a function's whole life and a bit: after this, no call of an earlier worker can still land
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """From when a wait counts (ms), and by which part of it ([0, 1)) rivals are parted."""
+
+    now: int
+    jitter: float
 
 
 def wanted(key: str, row: Row | None, name: str, show: Show, now: int) -> Put:
@@ -24,28 +33,45 @@ def wanted(key: str, row: Row | None, name: str, show: Show, now: int) -> Put:
         message = Message(name, message_id(show.view), show.view, notices=lines, opened_at=now)
     else:
         message = replace(old, incident=show.view, want=old.want + 1, notices=old.notices + lines)
-    # While a destination is failing, more news is no reason to ask it sooner.
-    held = row.due if row and row.due and message.tries else None
+    # While a destination is failing, or somebody is calling it, more news is no reason to ask it sooner.
+    held = row.due if row and row.due and (message.tries or message.leased_until > now) else None
     return _put(key, message, held or _next(message, now), now)
 
 
-def recorded(rows: Rows, key: str, receipt: Receipt, now: int) -> tuple[Put, ...]:
-    """What is shown has caught up with the version that was painted; newer wishes keep the row due."""
-    row = rows[key]
-    if row is None or not isinstance(row.content, Message):
+def claimed(rows: Rows, key: str, now: int) -> tuple[Put, ...]:
+    """Taken up by one worker alone; nothing where another is at it, or there is nothing to do any more.
+
+    A lease that ran out was not given back: what its holder did is not known, so the next call may be a repeat.
+    """
+    message = _message(rows, key)
+    if message is None or message.leased_until > now or not behind(message):
         return ()
-    message = replace(shown(row.content, receipt), tries=0, doubt=False, painted_at=now)
+    doubt = message.doubt or message.leased_until > 0
+    mine = replace(message, epoch=message.epoch + 1, leased_until=now + LEASE, doubt=doubt)
+    return (_put(key, mine, mine.leased_until, now),)
+
+
+def recorded(rows: Rows, key: str, receipt: Receipt, epoch: int, now: int) -> tuple[Put, ...]:
+    """What is shown has caught up with the version that was painted; newer wishes keep the row due.
+
+    Nothing, if somebody else has taken the message up since: then they owe it the next call.
+    """
+    current = _message(rows, key)
+    if current is None or current.epoch != epoch:
+        return ()
+    message = replace(shown(current, receipt), tries=0, doubt=False, painted_at=now, leased_until=0)
     return (_put(key, message, _next(message, now) if behind(message) else None, now),)
 
 
-def postponed(rows: Rows, key: str, error: DeliveryError | None, now: int, jitter: float) -> tuple[Put, ...]:
-    """It was not taken: look again later. ``jitter`` is a number in [0, 1)."""
-    row = rows[key]
-    if row is None or not isinstance(row.content, Message):
+def postponed(rows: Rows, key: str, error: DeliveryError | None, epoch: int, after: Later) -> tuple[Put, ...]:
+    """It was not taken: look again later. Nothing, as in ``recorded``, if somebody else has it now."""
+    current = _message(rows, key)
+    if current is None or current.epoch != epoch:
         return ()
-    due = now + _wait(error, row.content.tries, jitter)
-    doubt = row.content.doubt or (error is not None and error.ambiguous)
-    return (_put(key, replace(row.content, tries=row.content.tries + 1, doubt=doubt), due, now),)
+    due = after.now + _wait(error, current.tries, after.jitter)
+    doubt = current.doubt or (error is not None and error.ambiguous)
+    message = replace(current, tries=current.tries + 1, doubt=doubt, leased_until=0)
+    return (_put(key, message, due, after.now),)
 
 
 def shown(message: Message, receipt: Receipt) -> Message:
@@ -56,6 +82,11 @@ def shown(message: Message, receipt: Receipt) -> Message:
 def behind(message: Message) -> bool:
     """Whether the destination owes this message another call."""
     return message.receipt is None or message.receipt.painted < message.want or bool(message.notices)
+
+
+def _message(rows: Rows, key: str) -> Message | None:
+    row = rows[key]
+    return row.content if row is not None and isinstance(row.content, Message) else None
 
 
 def _next(message: Message, now: int) -> int:

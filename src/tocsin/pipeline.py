@@ -162,21 +162,25 @@ class Pipeline:
             refused[row.key] = REFUSALS
             trouble("time not passed", {"incident": row.key, "next": "with the next event"}, bug=True)
 
-    def _bring_up(self, store: Store, row: Row, doors: Doors, refused: set[str]) -> None:
+    def _bring_up(self, store: Store, row: Row, doors: Doors, refused: Counter[str]) -> None:
         """One call for one message, by one worker; what came of it is recorded before the next."""
-        destination = next((one for one in self._destinations if _goes_to(row, one.name)), None)
-        if destination is None:  # its settings are gone: the row waits for their return
-            refused.add(row.key)
-        if destination is None or destination.name in refused or doors.left() <= CALL:
+        if not isinstance(row.content, Message) or doors.left() <= CALL:
+            return
+        name = row.content.destination
+        destination = next((one for one in self._destinations if one.name == name), None)
+        if destination is None:  # its settings are gone: the row waits for their return, behind the others
+            _postpone(store, row.key, None, row.content.epoch, doors)
+        if destination is None or refused[name] >= REFUSALS:
             return
         message = _claim(store, row.key, doors)
         if message is None:  # somebody else is at it
-            refused.add(row.key)
+            refused[row.key] = REFUSALS
             return
         try:
             receipt = destination.show(message, (message.incident,), message.receipt)
         except DeliveryError as error:
-            refused.add(message.destination)
+            refused[name] += 1
+            refused[row.key] = REFUSALS
             about = {"message": message.id, "code": error.code, "permanent": error.permanent}
             trouble("not shown", about)
             _postpone(store, row.key, error, message.epoch, doors)
@@ -210,14 +214,10 @@ def _postpone(store: Store, key: str, error: DeliveryError | None, epoch: int, d
     store.change([key], lambda rows: postponed(rows, key, error, epoch, later))
 
 
-def _asks(row: Row, refused: set[str]) -> bool:
-    if row.key in refused or not isinstance(row.content, Incident | Message):
+def _asks(row: Row, refused: Counter[str]) -> bool:
+    if refused[row.key] >= REFUSALS or not isinstance(row.content, Incident | Message):
         return False
-    return isinstance(row.content, Incident) or row.content.destination not in refused
-
-
-def _goes_to(row: Row, destination: str) -> bool:
-    return isinstance(row.content, Message) and row.content.destination == destination
+    return isinstance(row.content, Incident) or refused[row.content.destination] < REFUSALS
 
 
 def _about(signal: Signal, envelope: Envelope) -> dict[str, object]:
