@@ -8,15 +8,13 @@ import click
 
 from tocsin.ports import ConfigError
 from tocsin_cli import ui
+from tocsin_cli.alarms_there import alarms, own
 from tocsin_cli.cloud import Cloud, cloud, cloud_options
 from tocsin_cli.stack.bucket import clear
 from tocsin_cli.stack.changes import Changes, Step
 from tocsin_cli.stack.plain_words import done
 from tocsin_cli.stack.slack_secret import Vault
 from tocsin_cli.stack.standing import Stack, find
-
-_SORTS = ["MetricAlarm", "CompositeAlarm"]
-_ACTIONS = ("AlarmActions", "OKActions", "InsufficientDataActions")
 
 
 @click.command()
@@ -47,18 +45,22 @@ def _stays(here: Cloud, stack: Stack | None) -> Iterator[str]:
         return
     if stack.parameters.get("EncryptTopics") == "yes":
         yield "  The topics' key waits 7 days until it is deleted (free)."
-    own = f"{stack.name}-canary"
-    for alarm in _acting(here, stack.outputs.get("TopicArn", "")):
-        if alarm != own:
-            yield f"  Alarm {alarm} acts on the topic: afterwards it tells nobody."
+    topic = stack.outputs.get("TopicArn", "")
+    for alarm in alarms(here):
+        if topic in alarm.actions() and alarm.name not in own(stack):
+            yield f"  Alarm {alarm.name} acts on the topic: afterwards it tells nobody."
+    for other in _connected(here, stack):
+        yield f"  Topic {other} keeps its subscription, to nothing: `tocsin disconnect --all` takes it off before."
 
 
-def _acting(here: Cloud, topic: str) -> Iterator[str]:
-    """The alarms that act on a topic."""
-    for page in here.client("cloudwatch").get_paginator("describe_alarms").paginate(AlarmTypes=_SORTS):
-        for alarm in (*page.get("MetricAlarms", ()), *page.get("CompositeAlarms", ())):
-            if topic in {action for field in _ACTIONS for action in alarm.get(field, ())}:
-                yield alarm["AlarmName"]
+def _connected(here: Cloud, stack: Stack) -> Iterator[str]:
+    """The topics, beside the stack's own, that its queue is subscribed to; the queue itself may be gone already."""
+    queue = stack.outputs.get("QueueUrl", "").rsplit("/", 1)[-1]
+    for page in here.client("sns").get_paginator("list_subscriptions").paginate():
+        for each in page["Subscriptions"]:
+            ours = each["Protocol"] == "sqs" and each["Endpoint"].split(":")[3:] == [here.region, here.account, queue]
+            if ours and each["TopicArn"] != stack.outputs.get("TopicArn"):
+                yield each["TopicArn"]
 
 
 def _tell(step: Step) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from tocsin_cli.alarms_there import alarms, own
 from tocsin_cli.cloud import Cloud
-from tocsin_cli.stack.standing import WATCHES, Stack
+from tocsin_cli.stack.standing import Stack
 
 _NAMED = 10
 _WORDS = {
@@ -35,14 +36,8 @@ class Watched:
 
 def watched(cloud: Cloud, stack: Stack) -> Watched:
     """The alarms of this region, as they stand."""
-    own = {f"{stack.name}-{each}" for each in (*WATCHES, "canary")}
-    found: dict[str, str] = {}
-    pages = cloud.client("cloudwatch").get_paginator("describe_alarms")
-    for page in pages.paginate(AlarmTypes=["MetricAlarm", "CompositeAlarm"]):
-        for alarm in (*page.get("MetricAlarms", ()), *page.get("CompositeAlarms", ())):
-            found[alarm["AlarmName"]] = alarm["StateValue"]
-    others = {name: state for name, state in found.items() if name not in own}
-    return Watched(len(others), tuple(sorted(name for name, state in others.items() if state == "ALARM")))
+    others = [alarm for alarm in alarms(cloud) if alarm.name not in own(stack)]
+    return Watched(len(others), tuple(sorted(alarm.name for alarm in others if alarm.state == "ALARM")))
 
 
 def greet(cloud: Cloud, stack: Stack) -> None:

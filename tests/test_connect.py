@@ -1,0 +1,207 @@
+"""Connecting what an account already has, on a small AWS: seen before it is done, done once, undone to the letter."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from aws_home import REGION, Home, deployed, run
+from tocsin.ports import ConfigError
+from tocsin_cli.app import cli
+from tocsin_cli.doctor.checks import CHECKS
+from tocsin_cli.doctor.examine import examine
+
+ACCOUNT = "123456789012"
+TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:tocsin"
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+    """One stack; each test removes what it made."""
+    with deployed(tmp_path_factory.mktemp("aws")) as there:
+        yield there
+
+
+@pytest.fixture
+def orders(home: Home) -> Iterator[str]:
+    """A topic that was there before."""
+    sns = home.client("sns")
+    arn = str(sns.create_topic(Name="orders")["TopicArn"])
+    yield arn
+    sns.delete_topic(TopicArn=arn)
+
+
+@pytest.fixture
+def shop(home: Home) -> Iterator[dict[str, Any]]:
+    """An alarm with everything that an alarm can have, as it was before."""
+    home.client("cloudwatch").put_metric_alarm(
+        AlarmName="shop: 주문 | errors",
+        AlarmDescription="Orders fail.",
+        Namespace="Shop",
+        MetricName="Errors",
+        Dimensions=[{"Name": "Shop", "Value": "eu"}, {"Name": "Stage", "Value": "live"}],
+        ExtendedStatistic="p99.9",
+        Period=300,
+        Unit="Count",
+        EvaluationPeriods=4,
+        DatapointsToAlarm=3,
+        Threshold=0.0,
+        ComparisonOperator="GreaterThanThreshold",
+        TreatMissingData="breaching",
+        AlarmActions=[f"arn:aws:sns:{REGION}:{ACCOUNT}:pager"],
+        InsufficientDataActions=[f"arn:aws:sns:{REGION}:{ACCOUNT}:pager"],
+    )
+    yield alarm(home, "shop: 주문 | errors")
+    home.client("cloudwatch").delete_alarms(AlarmNames=["shop: 주문 | errors"])
+
+
+def alarm(home: Home, name: str) -> dict[str, Any]:
+    """Its definition as it stands, but for when it was written."""
+    found = home.client("cloudwatch").describe_alarms(AlarmNames=[name], AlarmTypes=["MetricAlarm", "CompositeAlarm"])
+    one: dict[str, Any] = [*found["MetricAlarms"], *found["CompositeAlarms"]][0]
+    return {key: value for key, value in one.items() if "Timestamp" not in key and value}
+
+
+def policies(home: Home) -> list[Any]:
+    """What both queues let in."""
+    sqs, urls = home.client("sqs"), [home.stack.outputs[name] for name in ("QueueUrl", "DeadLettersUrl")]
+    answers = [sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["Policy"])["Attributes"] for url in urls]
+    return [json.loads(each["Policy"]) for each in answers]
+
+
+def subscribed(home: Home, topic: str, region: str = REGION) -> list[str]:
+    """Who reads a topic."""
+    found = home.client("sns", region).list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
+    return [each["Endpoint"] for each in found]
+
+
+def test_a_topic_that_is_there_is_connected_and_taken_off_again(home: Home, orders: str) -> None:
+    """What is published there reaches Slack; twice is once; afterwards policies and subscriptions are as before."""
+    before = policies(home)
+    _, planned = run("connect", orders, "--plan")
+    assert "would be: topic" in planned and policies(home) == before and subscribed(home, orders) == []
+    code, output = run("connect", orders, "--yes")
+    assert code == 0 and f"✓ topic {orders}" in output
+    home.client("sns").publish(TopicArn=orders, Message="an order was lost")
+    home.slack.wait_for(lambda message: "an order was lost" in str(message), timeout=30)
+    assert [result for result in examine(home.scene(), CHECKS[:-1]) if result.findings] == []
+
+    assert run("connect", orders, "--yes") == (0, "Nothing to change.\n")
+    assert len(subscribed(home, orders)) == 1
+    _, output = run("disconnect", orders, "--yes")
+    assert "no longer subscribed" in output
+    assert (policies(home), subscribed(home, orders)) == (before, [])
+    assert run("disconnect", orders, "--yes") == (0, "Nothing to change.\n")
+
+
+def test_a_topic_of_another_region_is_connected(home: Home) -> None:
+    """As for billing alarms, which live in us-east-1 alone; --all finds it again to take it off."""
+    before, sns = policies(home), home.client("sns", "us-east-1")
+    billing = str(sns.create_topic(Name="billing")["TopicArn"])
+    run("connect", billing, "--yes")
+    assert len(subscribed(home, billing, "us-east-1")) == 1 and policies(home)[1] == before[1]
+    run("disconnect", "--all", "--yes")
+
+    assert (policies(home), subscribed(home, billing, "us-east-1")) == (before, [])
+    sns.delete_topic(TopicArn=billing)
+
+
+def test_an_alarm_keeps_all_that_it_had(home: Home, shop: dict[str, Any]) -> None:
+    """It acts on the topic too, when it fires and when it is over; nothing else of it changes, and it can be undone."""
+    name = shop["AlarmName"]
+    code, output = run("connect", name, "--yes")
+    acting = alarm(home, name)
+
+    assert code == 0 and f"✓ alarm {name}: AlarmActions and OKActions get {TOPIC}" in output
+    assert acting == {**shop, "AlarmActions": [*shop["AlarmActions"], TOPIC], "OKActions": [TOPIC]}
+    assert run("connect", shop["AlarmArn"], "--yes") == (0, "Nothing to change.\n")
+    run("disconnect", name, "--yes")
+    assert alarm(home, name) == shop
+
+
+def test_a_composite_alarm_keeps_its_rule(home: Home, shop: dict[str, Any]) -> None:
+    """It is another call of AWS's, and comes back the same."""
+    cloudwatch = home.client("cloudwatch")
+    rule = f'ALARM("{shop["AlarmName"]}")'
+    cloudwatch.put_composite_alarm(AlarmName="both", AlarmRule=rule, AlarmDescription="d")
+    before = alarm(home, "both")
+    run("connect", "both", "--yes")
+    between = alarm(home, "both")
+    run("disconnect", "both", "--yes")
+    after = alarm(home, "both")
+    cloudwatch.delete_alarms(AlarmNames=["both"])
+
+    assert between["AlarmActions"] == between["OKActions"] == [TOPIC] and between["AlarmRule"] == rule
+    assert after == before
+
+
+def test_all_means_what_does_not_reach_tocsin_yet(home: Home, orders: str, shop: dict[str, Any]) -> None:
+    """Neither the stack's own alarms, nor those that only steer machines, nor those whose topic is connected."""
+    cloudwatch = home.client("cloudwatch")
+    like = {key: shop[key] for key in ("Namespace", "MetricName", "Period", "EvaluationPeriods", "ComparisonOperator")}
+    for name, actions in (("TargetTracking-a-AlarmHigh", list[str]()), ("heard", [orders])):
+        cloudwatch.put_metric_alarm(AlarmName=name, AlarmActions=actions, Statistic="Sum", Threshold=1, **like)
+    run("connect", orders, "--yes")
+    _, output = run("connect", "--all", "--yes")
+    _, undone = run("disconnect", "--all", "--yes")
+    cloudwatch.delete_alarms(AlarmNames=["TargetTracking-a-AlarmHigh", "heard"])
+
+    assert output.count("✓ alarm") == 1 and shop["AlarmName"] in output
+    assert undone.count("✓") == 2 and alarm(home, shop["AlarmName"]) == shop
+    assert TOPIC in alarm(home, "tocsin-canary")["AlarmActions"]
+
+
+def test_a_full_alarm_is_left_alone(home: Home, shop: dict[str, Any]) -> None:
+    """CloudWatch takes five actions: nothing is pushed out for ours, and the way round is said."""
+    five = [f"arn:aws:sns:{REGION}:{ACCOUNT}:t{number}" for number in range(5)]
+    kept = {key: value for key, value in shop.items() if key not in ("AlarmArn", "StateValue", "StateReason")}
+    home.client("cloudwatch").put_metric_alarm(**{**kept, "AlarmActions": five})
+    with pytest.raises(ConfigError, match="has 5 AlarmActions already") as refused:
+        run("connect", shop["AlarmName"], "--yes")
+
+    assert refused.value.hint.endswith("tocsin connect TOPIC_ARN")
+    assert alarm(home, shop["AlarmName"])["AlarmActions"] == five
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        (f"arn:aws:sns:{REGION}:{ACCOUNT}:nowhere", "there is no topic"),
+        (f"arn:aws:sns:{REGION}:210987654321:theirs", "belongs to the account 210987654321"),
+        (f"{TOPIC}-ops", "tells of tocsin's own trouble"),
+        ("arn:aws:sns:short", "is no topic's ARN"),
+        ("no such alarm", "there is no alarm no such alarm in account 123456789012"),
+        (f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:gone", "there is no alarm gone"),
+    ],
+)
+def test_what_cannot_be_connected_is_one_line(home: Home, name: str, said: str) -> None:
+    """Nothing is changed, and the way out is named."""
+    before = policies(home)
+    with pytest.raises(ConfigError, match=said) as refused:
+        run("connect", name, "--yes")
+
+    assert refused.value.hint and policies(home) == before
+
+
+def test_nothing_is_done_unasked(home: Home, orders: str) -> None:
+    """Where nobody can be asked it is refused; without a name there is nothing to do."""
+    with pytest.raises(ConfigError, match="nobody can be asked"):
+        run("connect", orders)
+    for command in ("connect", "disconnect"):
+        with pytest.raises(ConfigError, match="nothing is named"):
+            run(command)
+    assert subscribed(home, orders) == []
+
+
+def test_destroy_says_what_stays_connected(home: Home, orders: str) -> None:
+    """A topic would keep its subscription to a queue that is gone; typing another name removes nothing."""
+    run("connect", orders, "--yes")
+    done = CliRunner().invoke(cli, ["destroy"], input="no\n")
+    run("disconnect", orders, "--yes")
+
+    assert f"Topic {orders} keeps its subscription" in done.output and isinstance(done.exception, ConfigError)
+    assert home.stack.is_made
