@@ -189,6 +189,24 @@ def test_a_phones_width_holds_everything(browser: Browser, complaints: list[str]
     assert complaints == []
 
 
+def test_on_paper_the_messages_are_dark_on_light_and_whole(browser: Browser, complaints: list[str]) -> None:
+    """Whoever prints a dark page gets what happened, without what could be pressed."""
+    with shown("en", None, cpu_alarm()) as stage:
+        for n in range(12):
+            stage.hand_in({"number": n})
+        page = visit(browser, stage, complaints)
+        page.keyboard.press("t")
+        page.emulate_media(media="print", color_scheme="dark")
+        last = page.locator(".row").last.locator(".sk-message").first
+        assert page.evaluate("getComputedStyle(document.querySelector('.sk')).colorScheme") == "light"
+        assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "light"
+        for pressed in (".bar", ".tabs", ".ask", ".permalink"):
+            expect(page.locator(pressed).first).to_be_hidden()
+        assert last.evaluate("one => one.checkVisibility({contentVisibilityAuto: true})")
+        page.close()
+    assert complaints == []
+
+
 def test_without_script_the_page_still_reads(browser: Browser) -> None:
     """Messages, alarms with charts, what came in and every permalink are plain HTML."""
     with shown("en", None, cpu_alarm()) as stage:
