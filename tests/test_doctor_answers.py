@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -456,8 +458,9 @@ def test_a_profile_and_a_stack_are_part_of_each_command(home: Home) -> None:
     assert scene.aws("sns", "list-topics").endswith("--region eu-north-1 --profile prod")
 
 
-def test_each_check_has_a_name_of_its_own() -> None:
-    """Programs tell them apart by it."""
-    names = [each.name for each in CHECKS]
+def test_each_check_is_documented_by_its_name() -> None:
+    """In the order in which it is looked at; programs tell them apart by it."""
+    page = Path(__file__).parents[1] / "docs" / "doctor.md"
+    names = re.findall(r"^\| `([a-z-]+)` \|", page.read_text(encoding="utf-8"), re.MULTILINE)
 
-    assert len(set(names)) == len(names) and all(each.well for each in CHECKS)
+    assert names == [each.name for each in CHECKS] and len(set(names)) == len(names)
