@@ -6,36 +6,41 @@ import datetime
 from collections.abc import Iterator
 
 from tocsin_cli.alarms_there import Alarm
-from tocsin_cli.doctor.finding import Finding
+from tocsin_cli.doctor.finding import Finding, some
 from tocsin_cli.doctor.scene import Scene
 
 _DAY = 86_400_000
 _FAILED = "Failed to execute action"
+_PASTED = 50  # names in one command
 
 
 def silent(scene: Scene) -> Iterator[Finding]:
     """Each alarm acts on something; what a composite is made of need not."""
     rules = " ".join(alarm.definition["AlarmRule"] for alarm in scene.theirs() if alarm.is_composite)
-    for alarm in scene.theirs():
-        if not alarm.actions() and alarm.name not in rules:
-            yield Finding(
-                "note",
-                f"the alarm {alarm.name} acts on nothing",
-                "it comes to Slack by EventBridge alone: by one road, with fewer details",
-                scene.tocsin("connect", alarm.name),
-            )
+    found = [alarm.name for alarm in scene.theirs() if not alarm.actions() and alarm.name not in rules]
+    if found:
+        yield Finding(
+            "note",
+            f"{_count(found)} on nothing: {some(found)}",
+            "what they tell comes to Slack by EventBridge alone: by one road, with fewer details",
+            scene.tocsin("connect", *found[:_PASTED]),
+        )
 
 
 def disabled(scene: Scene) -> Iterator[Finding]:
     """No alarm has its actions switched off."""
-    for alarm in scene.theirs():
-        if alarm.actions() and not alarm.is_enabled:
-            yield Finding(
-                "risk",
-                f"the actions of the alarm {alarm.name} are switched off",
-                "somebody wanted quiet, for a while perhaps; now it tells no topic of anything",
-                scene.aws("cloudwatch", "enable-alarm-actions", "--alarm-names", alarm.name),
-            )
+    found = [alarm.name for alarm in scene.theirs() if alarm.actions() and not alarm.is_enabled]
+    if found:
+        yield Finding(
+            "risk",
+            f"the actions of alarms are switched off: {some(found)}",
+            "somebody wanted quiet, for a while perhaps; now they tell no topic of anything",
+            scene.aws("cloudwatch", "enable-alarm-actions", "--alarm-names", *found[:_PASTED]),
+        )
+
+
+def _count(names: list[str]) -> str:
+    return "1 alarm acts" if len(names) == 1 else f"{len(names)} alarms act"
 
 
 def ignorant(scene: Scene) -> Iterator[Finding]:

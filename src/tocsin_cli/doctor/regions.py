@@ -18,7 +18,10 @@ _SERVICES = ("events", "cloudwatch", "ec2")
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """What a region has. ``unseen``: why it could not be looked at, "" where it could."""
+    """What a region has; alarms that only steer machines do not count.
+
+    ``unseen``: why it could not be looked at, "" where it could.
+    """
 
     name: str
     is_watched: bool = False
@@ -65,7 +68,8 @@ def _look(cloud: Cloud) -> Region:
     try:
         if _is_watched(cloud):
             return Region(cloud.region, is_watched=True)
-        return Region(cloud.region, alarms=sum(1 for _ in alarms(cloud)), machines=_machines(cloud))
+        heard = sum(1 for alarm in alarms(cloud) if not alarm.is_control)
+        return Region(cloud.region, alarms=heard, machines=_machines(cloud))
     except ClientError as error:
         return Region(cloud.region, unseen=f"{error.operation_name}: {error.response.get('Error', {}).get('Code')}")
     except BotoCoreError as error:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 
 from tocsin_cli.alarms_there import Alarm
-from tocsin_cli.doctor.finding import Finding
+from tocsin_cli.doctor.finding import Finding, some
 from tocsin_cli.doctor.keys import read_key
 from tocsin_cli.doctor.scene import Scene
 from tocsin_cli.doctor.topic import Topic
@@ -42,7 +42,7 @@ def their_policies(scene: Scene) -> Iterator[Finding]:
             mended = _admitting(topic, (_CLOUDWATCH,), scene.cloud.account)
             yield Finding(
                 "broken",
-                f"the policy of {topic.arn} keeps out: {_some(refused)}",
+                f"the policy of {topic.arn} keeps out: {some(refused)}",
                 "these alarms act on the topic in vain; only their history says so",
                 scene.aws("sns", "set-topic-attributes", "--topic-arn", topic.arn, "--attribute-name", "Policy",
                           "--attribute-value", written(mended.policy)),
@@ -182,9 +182,4 @@ def _put_policy(scene: Scene, topic: Topic) -> None:
 
 
 def _names(alarms: Iterable[Alarm]) -> str:
-    return _some([alarm.name for alarm in alarms])
-
-
-def _some(names: list[str]) -> str:
-    shown = ", ".join(names[:5])
-    return f"{shown} and {len(names) - 5} more" if len(names) > 5 else shown
+    return some([alarm.name for alarm in alarms])
