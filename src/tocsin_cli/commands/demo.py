@@ -64,7 +64,8 @@ def _stay(running: Rig) -> None:
         ui.line(f"The stage stays up. Look at it: {server.url} (on this machine alone; Ctrl-C ends it)")
         ui.line("There: load the CPU again, send any AWS event, see why each message looks as it does. Or from here:")
         ui.line("  tocsin stress --timeout 40        load the CPU again: ALARM, then OK")
-        ui.line("  tocsin send EVENT_FILE            hand any AWS event to it")
+        here = "" if server.told else f" --to {server.url}"
+        ui.line(f"  tocsin send EVENT_FILE{here}            hand any AWS event to it")
         open_page(server.url)
         threading.Event().wait()
 

@@ -66,7 +66,9 @@ def _serve(running: Rig, port: int | None) -> None:
     signal.signal(signal.SIGTERM, stop)
     with _server(running, port) as server:
         ui.line(f"The stage is up: {server.url} (on this machine alone; Ctrl-C ends it)")
-        ui.line(f"{len(running.desk.stage.alarms())} alarms; hand it any AWS event with `tocsin send EVENT_FILE`")
+        here = "" if server.told else f" --to {server.url}"
+        alarms = len(running.desk.stage.alarms())
+        ui.line(f"{alarms} alarms; hand it any AWS event with `tocsin send EVENT_FILE{here}`")
         stopping.wait()
 
 

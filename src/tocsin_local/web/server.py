@@ -6,6 +6,7 @@ import json
 import os
 import socket
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
@@ -20,13 +21,15 @@ from tocsin_local.web.live import Live
 class Server:
     """Listens on 127.0.0.1, at ``port`` or a free one, and writes its address to a file. A context manager.
 
-    ConfigError where the port is taken.
+    ``told``: whether the file could be written, and other commands find us. ConfigError where the port is taken.
     """
 
     def __init__(self, desk: Desk, address_file: Path | None = None, port: int = 0) -> None:
         self._socket = _listening(port)
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         self._file = address_file
+        self._address = json.dumps({"url": self.url, "pid": os.getpid()})
+        self.told = False
         self._live = Live(desk.journal.board)
         config = uvicorn.Config(
             app(desk, self._live), log_config=None, lifespan="off", access_log=False, timeout_graceful_shutdown=2
@@ -37,13 +40,17 @@ class Server:
     def __enter__(self) -> Self:
         self._thread.start()
         if self._file:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            self._file.write_text(json.dumps({"url": self.url, "pid": os.getpid()}), "utf-8")
+            with suppress(OSError):
+                self._file.parent.mkdir(parents=True, exist_ok=True)
+                self._file.write_text(self._address, "utf-8")
+                self.told = True
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._file:
-            self._file.unlink(missing_ok=True)
+        if self._file and self.told:
+            with suppress(OSError):
+                if self._file.read_text("utf-8") == self._address:  # else a later stage's
+                    self._file.unlink()
         self._server.should_exit = True
         self._live.close()
         self._thread.join()
