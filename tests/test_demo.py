@@ -36,7 +36,7 @@ def test_a_function_that_fails_is_the_broken_link() -> None:
         raise ValueError("no")
 
     with (
-        Stage(fail, Doors(lambda now: (), play.hear, lambda: None)) as stage,
+        Stage(fail, Doors(lambda now: (), play.hear, lambda: None, delays=(0.0, 0.0))) as stage,
         pytest.raises(Broken, match="function") as broken,
     ):
         play.run(stage)

@@ -14,7 +14,7 @@ from tocsin_local import sns
 from tocsin_local.alarms.datapoints import Datapoint as Bucket
 from tocsin_local.alarms.files import Entry
 from tocsin_local.cloudwatch import CloudWatch, Standing
-from tocsin_local.function import Function, Invocation, keep_nothing
+from tocsin_local.function import DELAYS, Function, Invocation, keep_nothing
 from tocsin_local.metrics import Datapoint
 from tocsin_local.state_change import Change, State, eventbridge_event
 
@@ -31,7 +31,7 @@ Told = Change | Invocation
 class Doors:
     """What reaches the stage from outside: the metrics at an instant (ms), the clock (ms), and what hears of steps.
 
-    ``tick`` is called at each beat, where on AWS a one-minute schedule would come. ``keep``: see Function.
+    ``tick`` is called at each beat, where on AWS a one-minute schedule would come. ``keep``, ``delays``: see Function.
     """
 
     metrics: Callable[[int], tuple[Datapoint, ...]]
@@ -39,6 +39,7 @@ class Doors:
     tick: Callable[[], None]
     clock: Callable[[], int] = lambda: time.time_ns() // 1_000_000
     keep: Callable[[Any], Callable[[], None]] = keep_nothing
+    delays: tuple[float, ...] = DELAYS
 
 
 class Stage:
@@ -49,7 +50,7 @@ class Stage:
         self._subscription = f"{self.topic_arn}:6d1f7d5e-2b0a-4d0c-9a53-000000000000"
         self._doors = doors
         self._cloudwatch = CloudWatch(ACCOUNT, REGION)
-        self._function = Function(invoke, doors.tell, keep=doors.keep)
+        self._function = Function(invoke, doors.tell, doors.delays, doors.keep)
         self._lock = threading.Lock()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="stage", daemon=True)
