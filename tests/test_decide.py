@@ -67,6 +67,15 @@ TABLE = [
     (RESOLVED, MUTED, "none-muted", "resolved", []),
     (OPEN, MUTED, "refresh", "open", []),
     (FINE, condition("firing", 40, muted=True), "none-late", "closed", []),
+    (FINE, condition("firing", 40, muted=True, muted_until=T + 90_000), "late", "closed", ["late"]),
+    (FINE, condition("firing", 40, muted=True, muted_until=T + 110_000), "none-late", "closed", []),
+    (
+        told_by(condition("firing", 20), FINE, POLICY),
+        condition("firing", 40, muted=True, muted_until=T + 70_000),
+        "none-late",
+        "closed",
+        [],
+    ),
     (NO_DATA, condition("firing", 60), "worse", "open", ["worse"]),
     (NO_DATA, condition("ok", 60), "resolved", "resolved", ["resolved"]),
     (OPEN, condition("firing", 30), "refresh", "open", []),
@@ -361,3 +370,16 @@ def test_memory_stays_small(pair: tuple[list[Signal], list[Signal]]) -> None:
     assert len(incident.flips) <= 32
     if incident.phase == "open":
         assert any(one.number == incident.episode and one.closed is None for one in incident.episodes)
+
+
+def test_each_drill_is_told_anew() -> None:
+    """However often within minutes, it never flaps and begins a message of its own; the other road adds none."""
+    incident, reasons = CLOSED, []
+    for minute in range(8):
+        for state, second in (("firing", 0.0), ("firing", 0.3), ("ok", 5.0), ("ok", 5.3)):
+            one = condition(state, 60 * minute + second, drill=True)  # type: ignore[arg-type]
+            step = decide(incident, one, POLICY)
+            incident = step.incident
+            reasons.append(step.reason)
+    assert reasons == ["first", "none-duplicate", "resolved", "none-duplicate"] * 8
+    assert incident.episode == 8

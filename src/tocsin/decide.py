@@ -41,7 +41,7 @@ def decide(incident: Incident, signal: Signal, policy: Policy, *, seen: bool = F
     if _is_duplicate(incident, signal):
         return _merge(incident, signal)
     if _at(signal) < incident.at:
-        return _late(incident, signal)
+        return _late(incident, signal, policy)
     ticked = tick(incident, _at(signal), policy)
     step = _change(ticked.incident, signal, policy)
     return replace(step, shows=_together(ticked.shows, step.shows))
@@ -77,6 +77,10 @@ def told_by(part: Signal, whole: Incident, policy: Policy) -> Incident:
         return replace(whole, held=None, parts_at=max(at, whole.parts_at))
     # Not for every part of many that fire at once: they would all wait for this one row.
     return replace(whole, parts_at=at) if at - whole.parts_at > policy.parts // 2 else whole
+
+
+def _told_by_parts(whole: Incident, at: int, policy: Policy) -> bool:
+    return abs(at - whole.parts_at) < policy.parts
 
 
 def _held_until(held: Signal, policy: Policy) -> int:
@@ -178,13 +182,15 @@ def _told_by(value: Value) -> int:
     return sum(map(_told_by, value)) if isinstance(value, tuple) else 1
 
 
-def _late(incident: Incident, signal: Signal) -> Step:
+def _late(incident: Incident, signal: Signal, policy: Policy) -> Step:
     """Something older than what we know: history, unless nobody was ever told that it fired."""
     at = _at(signal)
-    if signal.state != "firing" or signal.muted or any(_covers(one, at) for one in incident.episodes):
+    over = min([incident.at, *(one.opened for one in incident.episodes if one.opened > at)])
+    if signal.state != "firing" or any(_covers(one, at) for one in incident.episodes):
+        return Step(incident, "none-late")
+    if signal.muted and (over < _held_until(signal, policy) or _told_by_parts(incident, at, policy)):
         return Step(incident, "none-late")
     number = _next_episode(incident)
-    over = min([incident.at, *(one.opened for one in incident.episodes if one.opened > at)])
     view = Incident(
         key=incident.key,
         source=incident.source,
@@ -214,7 +220,7 @@ def _change(incident: Incident, signal: Signal, policy: Policy) -> Step:
 def _firing(incident: Incident, signal: Signal, policy: Policy) -> Step:
     at = _at(signal)
     if signal.muted and incident.phase != "open":
-        told = abs(at - incident.parts_at) < policy.parts
+        told = _told_by_parts(incident, at, policy)
         return Step(incident if told else replace(incident, held=incident.held or signal), "none-muted")
     if incident.phase == "closed":
         return _open(incident, signal)
