@@ -66,6 +66,7 @@ signals = whole(
     old_at=maybe(instants),
     period=maybe(st.integers(1, 86400)),
     test=st.booleans(),
+    drill=st.booleans(),
     muted=st.booleans(),
     muted_until=maybe(instants),
     part_of=texts,

@@ -148,6 +148,15 @@ def test_silence_is_an_alarm() -> None:
     assert alarm["TreatMissingData"] == "breaching"
 
 
+def test_the_function_knows_the_canary_by_its_arn() -> None:
+    """The setting names the alarm that `tocsin test` sets, in this account and region."""
+    (function,) = resources("Lambda::Function").values()
+    name = resources("CloudWatch::Alarm")["Canary"]["AlarmName"]
+    own = "arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:"
+
+    assert function["Environment"]["Variables"]["TOCSIN_CANARY"] == {"Fn::Sub": own + name["Fn::Sub"]}
+
+
 def test_whoever_alarms_may_publish() -> None:
     """CloudWatch, Budgets and Cost Anomaly Detection of this account, on the topic and, if there is one, by its key."""
     services = ["cloudwatch.amazonaws.com", "budgets.amazonaws.com", "costalerts.amazonaws.com"]

@@ -20,6 +20,7 @@ resource "aws_lambda_function" "function" {
       TOCSIN_SLACK_BOT_TOKEN_PARAMETER = local.is_bot ? "/tocsin/${var.name}/slack-bot-token" : null
       TOCSIN_SLACK_CHANNEL             = local.is_bot ? var.slack_channel : null
       TOCSIN_METRICS_NAMESPACE         = "tocsin/${var.name}" # a second one must not hide this one's silence
+      TOCSIN_CANARY                    = "arn:${local.partition}:cloudwatch:${local.region}:${local.account}:alarm:${var.name}-canary"
       TOCSIN_LANGUAGE                  = var.language
       TOCSIN_TIMEZONE                  = var.time_zone
     } : name => value if value != null }

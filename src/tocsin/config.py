@@ -43,7 +43,8 @@ class Config:
     ``webhook_parameter``, ``bot_parameter``: the SecureString that holds the secret which is not set here.
     ``queue_url``: the function's own queue, for wakes. ``receives``: how often that queue hands a message out before
     it is a dead letter; 0 where nobody says. ``metrics``: the namespace of the heartbeat's
-    metrics. ``warnings``: what was set but could not be used.
+    metrics. ``canary``: the ARN of the alarm by which the road is tried, "" where there is none. ``warnings``: what was
+    set but could not be used.
     """
 
     language: str = "en"
@@ -59,6 +60,7 @@ class Config:
     queue_url: str = ""
     receives: int = 0
     metrics: str = METRICS
+    canary: str = ""
     warnings: tuple[str, ...] = ()
 
 
@@ -76,6 +78,7 @@ def read_config(environ: Mapping[str, str]) -> Config:
         queue_url=_set(environ, "TOCSIN_QUEUE_URL"),
         receives=_receives(_set(environ, "TOCSIN_MAX_RECEIVES"), warnings),
         metrics=_set(environ, "TOCSIN_METRICS_NAMESPACE") or METRICS,
+        canary=_set(environ, "TOCSIN_CANARY"),
         warnings=tuple(warnings),
     )
     return _checked(_slack(config, environ))

@@ -40,11 +40,18 @@ def decide(incident: Incident, signal: Signal, policy: Policy, *, seen: bool = F
         return _happening(incident, signal, policy, seen)
     if _is_duplicate(incident, signal):
         return _merge(incident, signal)
+    if signal.drill:
+        policy = _each_time(policy)
     if _at(signal) < incident.at:
         return _late(incident, signal, policy)
     ticked = tick(incident, _at(signal), policy)
     step = _change(ticked.incident, signal, policy)
     return replace(step, shows=_together(ticked.shows, step.shows))
+
+
+def _each_time(policy: Policy) -> Policy:
+    """An end is an end at once, and however often it changes it does not flap: each drill is told like a first one."""
+    return replace(policy, reopen=0, enter=KEPT_FLIPS + 1)
 
 
 def tick(incident: Incident, now: int, policy: Policy) -> Step:

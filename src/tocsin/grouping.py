@@ -21,6 +21,12 @@ def incident_key(signal: Signal) -> str:
     return INCIDENT + _bounded(f"{signal.kind}:{signal.story or signal.event_id}")
 
 
+def is_of(alarm: str, signal: Signal) -> bool:
+    """Whether it is about this alarm (its ARN), and not about one of that name elsewhere."""
+    whole = f"{signal.partition}:{signal.account}:{signal.region}:{alarm}"
+    return signal.sort == "condition" and signal.subject == whole
+
+
 def whole_key(signal: Signal) -> str:
     """Of what a firing part belongs to; empty for everything else."""
     return INCIDENT + _bounded(signal.part_of) if signal.part_of and signal.state == "firing" else ""

@@ -121,7 +121,7 @@ def prepare() -> None:
 def assembled(config: Config, connections: Connections) -> Parts:
     """The parts that the settings ask for. Raises ConfigError if they cannot work."""
     store = _store(config, connections)
-    pipeline = Pipeline((destination(config, connections),), store)
+    pipeline = Pipeline((destination(config, connections),), store, canary=config.canary)
     return Parts(pipeline, store, Farewells(config.receives), _waker(config, store, connections), config.metrics)
 
 

@@ -90,6 +90,8 @@ class Signal:
     ``tell``: this ok or unknown deserves a first word. ``muted``: AWS keeps this quiet (mute rule, suppressor) or its
     parts may tell it, until ``muted_until``, None where AWS does not say. ``part_of``: the subject of the whole.
     ``unmuted``: the same state told again because a mute window ended.
+    ``test``: no real event, so never stored. ``drill``: a real change of the alarm by which the road is tried. Both say
+    TEST.
     """
 
     kind: str
@@ -102,6 +104,7 @@ class Signal:
     old_at: int | None = None
     period: int | None = None
     test: bool = False
+    drill: bool = False
     muted: bool = False
     muted_until: int | None = None
     part_of: str = ""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -15,7 +16,7 @@ from uuid import uuid4
 import pytest
 
 import emulator
-from story.tellings import QUEUE, by_bus, by_queue, change
+from story.tellings import ACCOUNT, QUEUE, REGION, by_bus, by_queue, change
 from tocsin.aws.calls import Call
 from tocsin.config import read_config
 from tocsin.destinations.http import Connections
@@ -195,6 +196,36 @@ def test_poison_is_announced_before_it_is_a_dead_letter(home: Home) -> None:
     assert len(plain) == 2
     assert "2 events could not be processed; they are kept in the dead-letter queue" in last.text
     assert "api-cpu" in json.dumps(last.blocks)
+
+
+@pytest.mark.parametrize(("language", "mark"), [("en", "TEST · "), ("ko", "시험 · ")])
+def test_every_word_of_the_canary_says_that_it_is_a_test(home: Home, language: str, mark: str) -> None:
+    """Three tests in a minute, each change by both roads: six messages, all marked; an alarm of that name elsewhere is
+    real."""
+    home.keep_secret(home.slack.webhook_url)
+    canary = f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:tocsin-canary"
+    container = home.container({"TOCSIN_CANARY": canary, "TOCSIN_LANGUAGE": language})
+    for second in (0, 20, 40):
+        for after, before, at in (("ALARM", "OK", second), ("OK", "ALARM", second + 10)):
+            one = change(after, at, before=before, name="tocsin-canary")
+            container(by_queue(one))
+            container(by_bus(one))
+    drills = [one.text for one in home.seen]
+    assert len(drills) == 6 and all(text.startswith(mark) for text in drills)
+    container(by_queue(replace(change("ALARM", 60, name="tocsin-canary"), region="eu-north-1")))
+    assert len(home.seen) == 7 and not home.seen[-1].text.startswith(mark)
+
+
+def test_what_a_bot_says_of_the_canary_is_marked_too(home: Home) -> None:
+    """The card of each test, edited to green, and the line in its thread."""
+    canary = f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:tocsin-canary"
+    home.settings["TOCSIN_CANARY"] = canary
+    for second in (0, 20):
+        home.by_bot()(by_queue(change("ALARM", second, name="tocsin-canary")))
+        home.by_bot()(by_queue(change("OK", second + 10, before="ALARM", name="tocsin-canary")))
+    cards = [one for one in home.seen if not one.thread_ts]
+    assert [colour(one) for one in cards] == [GREEN, GREEN]
+    assert len(home.seen) == 4 and all(one.text.startswith("TEST · ") for one in home.seen)
 
 
 def test_it_runs_as_lambda_runs_it(home: Home) -> None:

@@ -106,7 +106,7 @@ def _lead(standing: Standing, signal: Signal, look: Look) -> str:
 
 
 def _test(signal: Signal, look: Look) -> str:
-    return _say(Phrase("words.test"), look) + DOT if signal.test else ""
+    return _say(Phrase("words.test"), look) + DOT if signal.test or signal.drill else ""
 
 
 def _top(standing: Standing, signal: Signal, look: Look) -> list[Block]:
