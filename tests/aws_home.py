@@ -111,9 +111,10 @@ def understood(command: str) -> bool:
     for single in command.split(" && "):
         if single.startswith("tocsin "):
             _, name, *arguments = shlex.split(single)
-            found = cli.get_command(click.Context(cli), name)
+            above = click.Context(cli, info_name="tocsin", **cli.context_settings)
+            found = cli.get_command(above, name)
             assert found is not None
-            found.make_context(name, arguments).close()
+            found.make_context(name, arguments, parent=above).close()
     return True
 
 

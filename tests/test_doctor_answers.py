@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import re
+import shlex
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -144,6 +145,16 @@ def test_an_alarm_without_data_for_long_is_found(home: Home) -> None:
     assert "since 2026-10-01" in finding.what and finding.mend.startswith(
         "aws cloudwatch list-metrics --namespace Shop"
     )
+
+
+def test_many_alarms_are_one_finding(home: Home) -> None:
+    """Seven that act on nothing are named in one line and connected by one command, however oddly they are called."""
+    names = [f"shop's {number}" for number in range(7)]
+    many = [an_alarm(AlarmName=name, AlarmActions=[])["MetricAlarms"][0] for name in names]
+    finding = one(home, "silent-alarms", DescribeAlarms={"MetricAlarms": many})
+
+    assert finding.what == "7 alarms act on nothing: shop's 0, shop's 1, shop's 2, shop's 3, shop's 4 and 2 more"
+    assert shlex.split(finding.mend) == ["tocsin", "connect", *names, "--region", REGION]
 
 
 def test_what_steers_machines_is_left_alone(home: Home) -> None:

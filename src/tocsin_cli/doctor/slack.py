@@ -56,7 +56,7 @@ def lives(scene: Scene) -> Iterator[Finding]:
     except ConfigError as problem:
         yield Finding("broken", f"the Slack secret cannot be right: {problem}", _LOST, scene.tocsin("deploy"))
         return
-    if verdict.code in _ALIVE:
+    if verdict.kind == "ok" or verdict.code in _ALIVE:
         return
     if verdict.kind != "broken":
         what = f"Slack could not be asked from this machine: {verdict.code}"
