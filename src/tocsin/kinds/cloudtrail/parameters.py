@@ -33,8 +33,9 @@ _PLAIN = re.compile(
 )
 # A value beside the name of a tag, a filter or an attribute is what it says, not a secret.
 _VALUED = re.compile(r"tag|filter|attribute", re.I)
+# Bounded on every side: who chooses a long name must not choose how long we look at it.
 _INLINE = re.compile(
-    r"(?i)([\w-]*(?:password|passwd|secret|token|api[_-]?key)[\w-]*[\"']?\s*[=:]\s*[\"']?)[^\s\"',;&}]+"
+    r"(?i)((?:password|passwd|secret|token|api[_-]?key)[\w-]{0,40}[\"']?\s{0,4}[=:]\s{0,4}[\"']?)[^\s\"',;&}]{1,4096}"
 )
 
 

@@ -21,12 +21,13 @@ _LONE = re.compile(rf"datapoint \(({_NUMBER})\)")
 _THRESHOLD = re.compile(rf"the threshold \(({_NUMBER})\)")
 _COMPARED = re.compile(r"(?:was|were) (?:not )?(greater|less) than (or equal to )?the threshold")
 _UNIT = r"(?:datapoints?|query results?)"
-_OUT_OF = re.compile(rf"(\d+) out of the last (\d+) {_UNIT}")
-_COUNT = re.compile(rf"Crossed: (\d+) {_UNIT}")
-_MINIMUM = re.compile(rf"minimum (\d+) {_UNIT} for \w+ -> (\w+) transition")
-_TREATED = re.compile(r"(\d+) missing datapoints? (?:was|were) treated as \[(Non)?Breaching\]")
-_UNKNOWN = re.compile(rf"Insufficient Data: (\d+) {_UNIT} (?:was|were) unknown")
-_SERIES = re.compile(r"(\d+\+?)(?: out of (\d+\+?))? time series evaluated to (\w+)")
+# Counts are bounded: who writes a reason of nothing but digits must not choose how long we look at it.
+_OUT_OF = re.compile(rf"(\d{{1,9}}) out of the last (\d{{1,9}}) {_UNIT}")
+_COUNT = re.compile(rf"Crossed: (\d{{1,9}}) {_UNIT}")
+_MINIMUM = re.compile(rf"minimum (\d{{1,9}}) {_UNIT} for \w{{1,40}} -> (\w{{1,40}}) transition")
+_TREATED = re.compile(r"(\d{1,9}) missing datapoints? (?:was|were) treated as \[(Non)?Breaching\]")
+_UNKNOWN = re.compile(rf"Insufficient Data: (\d{{1,9}}) {_UNIT} (?:was|were) unknown")
+_SERIES = re.compile(r"(\d{1,9}\+?)(?: out of (\d{1,9}\+?))? time series evaluated to (\w+)")
 _CHILD = re.compile(r"(arn:\S.{0,400}?) transitioned to (\w+) at ")
 
 
