@@ -10,6 +10,7 @@ import json
 import os
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
@@ -130,10 +131,11 @@ def test_an_alarm_of_yours_ends_in_slack_and_turns_green(place: Place) -> None:
     assert "&gt; 4" in fired.text and "after" in over.text
 
 
-def test_the_same_alarm_by_both_roads_is_one_message(place: Place) -> None:
-    """EventBridge's event and SNS's message about one change: one message, with the threshold."""
+def test_the_same_alarm_by_both_roads_at_once_is_one_message(place: Place) -> None:
+    """EventBridge's event and SNS's message about one change, at the same moment: one message, with the threshold."""
+    reason = "Threshold Crossed: 1 datapoint [7.0 (24/11/26 11:59:00)] was greater than the threshold (5.0)."
     alarm = f"arn:aws:cloudwatch:{REGION}:{place.cloud.account}:alarm:twice"
-    state = {"value": "ALARM", "reason": "Threshold Crossed", "timestamp": "2026-11-24T12:00:00.123+0000"}
+    state = {"value": "ALARM", "reason": reason, "timestamp": "2026-11-24T12:00:00.123+0000"}
     # This AWS sends no events of alarms and takes none: the event goes where the rule would put it.
     event = {
         "version": "0",
@@ -152,7 +154,7 @@ def test_the_same_alarm_by_both_roads_is_one_message(place: Place) -> None:
         "AWSAccountId": place.cloud.account,
         "NewStateValue": "ALARM",
         "OldStateValue": "OK",
-        "NewStateReason": "Threshold Crossed",
+        "NewStateReason": reason,
         "StateChangeTime": "2026-11-24T12:00:00.123+0000",
         "Region": "EU (Stockholm)",
         "Trigger": {
@@ -165,12 +167,17 @@ def test_the_same_alarm_by_both_roads_is_one_message(place: Place) -> None:
             "Threshold": 5.0,
         },
     }
-    place.client("sqs").send_message(QueueUrl=place.stack.outputs["QueueUrl"], MessageBody=json.dumps(event))
+    queue, topic = (place.stack.outputs[name] for name in ("QueueUrl", "TopicArn"))
+    sqs, sns = place.client("sqs"), place.client("sns")
+    with ThreadPoolExecutor(2) as together:
+        by_bus = together.submit(sqs.send_message, QueueUrl=queue, MessageBody=json.dumps(event))
+        by_topic = together.submit(sns.publish, TopicArn=topic, Message=json.dumps(message))
+    assert by_bus.result() and by_topic.result()
     place.slack.wait_for(lambda each: "ALARM · twice" in each.text, timeout=30)
-    place.client("sns").publish(TopicArn=place.stack.outputs["TopicArn"], Message=json.dumps(message))
     _until(lambda: _waiting(place) == 0)
+    (shown,) = [each.text for each in place.slack.messages() if "twice" in each.text]
 
-    assert len([each for each in place.slack.messages() if "twice" in each.text]) == 1
+    assert "&gt; 5" in shown
 
 
 def test_the_greeting_says_what_is_watched(place: Place) -> None:
