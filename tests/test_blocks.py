@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, timedelta, timezone
-from html import unescape
 from typing import Any, get_args
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tame import assert_tame
 from tocsin.decide import Policy, alone, decide
 from tocsin.destinations.slack.blocks import Look, draw, draw_notice, line
-from tocsin.destinations.slack.graphemes import graphemes, units
-from tocsin.destinations.slack.mrkdwn import escape, web_address
+from tocsin.destinations.slack.graphemes import graphemes
 from tocsin.model import (
     At,
     Fact,
@@ -38,7 +35,6 @@ from tocsin.model import (
     Strong,
 )
 from tocsin.words import LANGUAGES, sentences
-from tocsin_local.slack.mentions import notified
 from tocsin_local.slack.validation import judge
 
 EN = Look("en", UTC)
@@ -121,18 +117,6 @@ def sentence(message: Message, look: Look = EN) -> str:
 def noticed(message: Message, look: Look = EN) -> str:
     payload = draw_notice(message, message.notices[-1], look)
     return re.sub(r"<!date\^\d+\^[^|]*\|([^>]*)>", r"\1", payload["blocks"][0]["text"]["text"])
-
-
-def texts(value: Any) -> Iterator[dict[str, Any]]:
-    """Every text object in a payload."""
-    if isinstance(value, dict):
-        if value.get("type") in ("plain_text", "mrkdwn"):
-            yield value
-        for inner in value.values():
-            yield from texts(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from texts(inner)
 
 
 # --- the card
@@ -561,41 +545,6 @@ messages = st.builds(
 looks = st.builds(
     Look, st.sampled_from(LANGUAGES), st.sampled_from([UTC, KO.zone]), st.sampled_from(["card", "blocks"])
 )
-
-DATE = re.compile(r"<!date\^\d+\^\{date_short_pretty\} \{time_secs\}\|[^<>|]*>|\d+-\d\d-\d\d \d\d:\d\d:\d\d (UTC|KST)")
-SPAN = re.compile(r"`[^`]+`")
-BOLD = re.compile(r"\*[^*_~`<>&@:\n]+\*")
-
-
-def without(text: str, links: tuple[Link, ...]) -> str:
-    """The text without the addresses of links: text alone has no buttons to put them in."""
-    addresses = [escape(web_address(link.url) or " ") for link in links]
-    for address in sorted(addresses, key=len, reverse=True):
-        text = text.replace(address, " ")
-    return text
-
-
-def assert_tame(payload: dict[str, Any], links: tuple[Link, ...] = ()) -> None:
-    """Slack takes it, nobody is notified, no link and no markup but our own is there, and all is within limits."""
-    json.dumps(payload, allow_nan=False, ensure_ascii=False).encode("utf-8")
-    verdict = judge(payload)
-    assert verdict.accepted and verdict.conforms and not verdict.warnings, verdict
-    blocks, attachments = payload.get("blocks", []), payload.get("attachments", [])
-    assert notified(payload["text"], blocks, attachments) == ()
-    assert len(blocks) + sum(len(one["blocks"]) for one in attachments) <= 50
-    written = list(texts(blocks)) + list(texts(attachments))
-    assert sum(units(one["text"]) for one in written) <= 8_000
-    for one in written:
-        if one["type"] == "plain_text":
-            assert one["emoji"] is False and not re.search("<[!@#]", unescape(one["text"]))
-        else:
-            assert one["verbatim"] is True
-            rest = BOLD.sub("", DATE.sub("", SPAN.sub("", one["text"])))
-            assert not re.search(r"[<>*_~`@#]|:\S|\.[^\W\d_]", rest), (rest, one["text"])
-    for text in (payload["text"], *(one["fallback"] for one in attachments)):
-        assert "<" not in text and ">" not in text and not re.search("@(?!\u2060|…)|&(?!(?:amp|lt|gt);)", text)
-        assert units(text) <= 3_600
-    assert "://" not in without(payload["text"], links)
 
 
 @settings(max_examples=100)

@@ -67,7 +67,7 @@ WORDS = {
         "refresh_id": "인스턴스 새로 고침",
         "capacity": "용량",
         "limits": "범위",
-        "bounds": "{low}~{high}",
+        "bounds": "{low}–{high}",
         "change": "{old} → {new}",
         "dimension": "차원",
         "alarms": "경보",

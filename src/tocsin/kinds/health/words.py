@@ -64,7 +64,7 @@ WORDS = {
         "change": "AWS 변경 예정: {service}, {type}",
         "notice": "AWS 공지: {service}, {type}",
         "planned": "{start}로 예고됨",
-        "between": "{start}~{end}로 예고됨",
+        "between": "{start}부터 {end}까지 예고됨",
         "open": "진행 중",
         "closed": "AWS에서 종료함",
         "upcoming": "예정됨",
