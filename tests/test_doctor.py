@@ -6,7 +6,7 @@ What this AWS cannot break is in test_doctor_answers.py.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -15,7 +15,7 @@ import pytest
 from aws_home import REGION, Home, deployed, obey, run, understood
 from tocsin_cli.doctor.checks import CHECKS
 from tocsin_cli.doctor.examine import examine
-from tocsin_cli.doctor.finding import Finding
+from tocsin_cli.doctor.finding import Check, Finding
 from tocsin_cli.doctor.scene import Scene
 
 ACCOUNT = "123456789012"
@@ -37,9 +37,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
         yield there
 
 
-def findings(scene: Scene, *left_out: str) -> list[tuple[str, Finding]]:
-    """Everything that the doctor finds, each with the check that found it."""
-    checks = [check for check in CHECKS if check.name not in left_out]
+def findings(scene: Scene, checks: Sequence[Check]) -> list[tuple[str, Finding]]:
+    """Everything that these checks find, each with the check that found it."""
     return [(result.check.name, found) for result in examine(scene, checks) for found in result.findings]
 
 
@@ -374,22 +373,27 @@ def test_nothing_is_found_on_a_healthy_stack(home: Home) -> None:
 def test_each_break_is_found_and_can_be_mended(home: Home, plant: Plant) -> None:
     """One break is one finding and no other; after its fix, or the command of AWS's that it names, there is none.
 
-    So each test also leaves a healthy stack to the next one.
+    What a test leaves behind the next one finds, and the last of them all.
     """
-    elsewhere = () if BREAKS[plant] == "regions" else ("regions",)
+    concerned = [check for check in CHECKS if check.name == BREAKS[plant]]
+    near = [check for check in CHECKS if check.name != "regions" or check in concerned]
     with broken(home, plant):
-        found = findings(home.scene(), *elsewhere)
-        assert [name for name, _ in found] == [BREAKS[plant]]
-        ((_, finding),) = found
+        ((name, finding),) = findings(home.scene(), near)
+        assert name == BREAKS[plant]
         assert finding.what and finding.means and understood(finding.mend)
         if finding.fix is not None:
             finding.fix()
-            assert findings(home.scene(), *elsewhere) == []
+            assert findings(home.scene(), concerned) == []
     if finding.mend.startswith("aws "):
         with broken(home, plant):
+            ((_, finding),) = findings(home.scene(), concerned)  # some break another thing each time
             obey(home.cloud, finding.mend)
-            assert findings(home.scene(), *elsewhere) == []
-    assert findings(home.scene(), *elsewhere) == []
+            assert findings(home.scene(), concerned) == []
+
+
+def test_all_is_well_again(home: Home) -> None:
+    """After all these breaks and cures nothing is left of them."""
+    assert findings(home.scene(), CHECKS) == []
 
 
 # ---- How a break is made
