@@ -21,7 +21,7 @@ demo: $(RUNTIME)  ## See an alarm arrive in Slack, both on this machine (ARGS=--
 	@$(RUN)tocsin demo $(ARGS)
 
 test: $(DEV)  ## The whole test suite (ARGS="tests/test_words.py -k korean" for a part)
-	@$(RUN)python -m pytest $(ARGS)
+	@$(RUN)python -m pytest -n auto --dist loadfile $(ARGS)
 
 # It wants versions of its own, and Python 3.12 or 3.13. Its plugin is built from a copy, which may be littered.
 localstack: $(LOCALSTACK)/.installed  ## Install an emulator of AWS; then make test ARGS=tests/localstack (PYTHON=python3.13)
