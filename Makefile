@@ -24,7 +24,7 @@ test: $(DEV)  ## The whole test suite (ARGS="tests/test_words.py -k korean" for 
 	@$(RUN)python -m pytest -n auto --dist loadfile $(ARGS)
 
 # It wants versions of its own, and Python 3.12 or 3.13. Its plugin is built from a copy, which may be littered.
-localstack: $(LOCALSTACK)/.installed  ## Install an emulator of AWS; then make test ARGS=tests/localstack (PYTHON=python3.13)
+localstack: $(LOCALSTACK)/.installed  ## Install an emulator of AWS; then make test ARGS="-n 0 tests/localstack" (PYTHON=python3.13)
 
 $(LOCALSTACK)/.installed: tests/localstack/requirements.txt $(wildcard tests/localstack/plugin/*)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] not in ((3, 12), (3, 13)))' || { \
