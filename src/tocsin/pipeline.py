@@ -187,7 +187,8 @@ class Pipeline:
         try:
             receipt = destination.show(message, (message.incident,), message.receipt)
         except DeliveryError as error:
-            refused[name] += 1
+            # Who is told to wait asks for no other message either.
+            refused[name] += REFUSALS if error.retry_after is not None else 1
             refused[row.key] = REFUSALS
             about = {"message": message.id, "code": error.code, "permanent": error.permanent}
             trouble("not shown", about)
@@ -196,6 +197,7 @@ class Pipeline:
             trouble("not shown", {"message": message.id, "code": "internal_error"}, bug=True)
             _postpone(store, row.key, None, message.epoch, doors)
         else:
+            del refused[name]
             store.change([row.key], lambda rows: recorded(rows, row.key, receipt, message.epoch, doors.clock()))
             about = {"message": message.id, "destination": message.destination, "version": receipt.painted}
             note("shown", about)
