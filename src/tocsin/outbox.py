@@ -97,7 +97,8 @@ def _next(message: Message, now: int) -> int:
 
 
 def _put(key: str, message: Message, due: int | None, now: int) -> Put:
-    over = message.incident.phase == "closed"
+    # Nobody tells when a resolved episode can no longer reopen: if it does, the row is put again.
+    over = message.incident.phase != "open"
     return Put(key, message, due=due, of=None if over else OPEN, expires=now + KEPT if over else None)
 
 

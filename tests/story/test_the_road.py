@@ -123,6 +123,26 @@ def test_one_message_turns_green(slack: LocalSlack, clock: VirtualClock) -> None
     assert not line.broadcast
 
 
+def test_what_is_over_is_forgotten(slack: LocalSlack, clock: VirtualClock) -> None:
+    """The store holds only what is open for good: a message and an incident that are over expire, messages first."""
+    store = MemoryStore(clock=lambda: int(clock() * 1000))
+    road = Road(slack, clock, bot=True, store=store)
+    road(by_lambda(change("ALARM", 0), change("ALARM", 0, name="lasting")))
+    road(by_lambda(change("OK", 60, before="ALARM")))
+    (lasting,) = store.members("open", "", 10)
+    assert "lasting" in lasting.key
+    incident = lasting.key.replace("lasting", "api-cpu").replace("v1:M#slack#", "v1:I#").removesuffix("#1")
+    keys = [incident, lasting.key.replace("lasting", "api-cpu")]
+    assert len(store.read(keys)) == 2
+    clock.advance(31 * 86_400)
+    road(by_lambda(change("ALARM", clock() - START, name="other")))
+    assert len(store.read(keys)) == 1
+    clock.advance(31 * 86_400)
+    road(by_lambda(change("ALARM", clock() - START, name="another")))
+    assert store.read(keys) == {}
+    assert len(store.members("open", "", 10)) == 3
+
+
 def test_a_flapping_alarm_stays_one_message(slack: LocalSlack, clock: VirtualClock) -> None:
     """As a bot: 20 changes, one a minute, are one message and at most five lines in its thread."""
     road = Road(slack, clock, bot=True, store=MemoryStore())
@@ -328,6 +348,16 @@ def test_rate_limit_is_waited_for(slack: LocalSlack, clock: VirtualClock) -> Non
         waits = len(road.seen) - before
         road.later(1)
         assert (waits, len(road.seen) - before) == ((0, 1) if store else (1, 1))
+
+
+def test_one_probe_for_each_time_of_waiting(slack: LocalSlack, clock: VirtualClock) -> None:
+    """While Slack asks to wait, no other message is tried in its place."""
+    road = Road(slack, clock, bot=False, store=MemoryStore())
+    slack.inject(rate_limited("7"))
+    road(by_queue(*(change("ALARM", 0, name=name) for name in ("one", "two", "three"))))
+    assert not road.seen
+    road.later(8)
+    assert len(road.seen) == 3
 
 
 def test_rate_limit_longer_than_the_invocation_fails_the_record(slack: LocalSlack, clock: VirtualClock) -> None:
