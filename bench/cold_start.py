@@ -61,9 +61,11 @@ class Machine:
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """For each function its ms, KB of resident memory, or ms, one number per round; and instructions, if counted."""
+    """For each function ms from its start to its first answer, and from its first event to that; KB of resident memory;
+    ms of a warm invocation; one number per round. Instructions, if counted."""
 
     cold: Rounds
+    first: Rounds
     peak: Rounds
     warm: Rounds
     counts: Sequence[int]
@@ -80,11 +82,13 @@ def rows() -> list[Row]:
         Row("compared, in this order", _each(each.name for each in functions)),
         Row("cold start to answer (aim for tocsin: 0.6)", _multiples(costs.cold)),
         Row("the shortest of each", against_first([min(found) for found in costs.cold])),
+        Row("of it, from the event to the answer", _multiples(costs.first)),
         Row("peak memory (aim for tocsin: 0.7)", _multiples(costs.peak)),
         Row("warm invocation", _multiples(costs.warm)),
         *([Row(f"instructions to the first answer, by {counter()}", against_first(costs.counts))] if counter() else []),
         Row("the package, KB", _each(f"{size / 1024:.1f}" for size in sizes)),
         Row(f"for scale: cold start, ms, on Python {look_at(python).version}", _medians(costs.cold, ".0f")),
+        Row("for scale: of it, from the event to the answer, ms", _medians(costs.first, ".0f")),
         Row("for scale: warm invocation, ms", _medians(costs.warm, ".1f")),
         Row("for scale: peak memory, MB", _medians([[kb / 1024 for kb in found] for found in costs.peak], ".0f")),
     ]
@@ -102,9 +106,10 @@ def _python() -> Path:
 def _costs(functions: Sequence[Function], machine: Machine) -> Costs:
     first = _cold(functions, machine)
     cold = [[(each.init_ms or 0) + each.duration_ms for each in found] for found in first]
+    early = [[each.duration_ms for each in found] for found in first]
     peak = [[each.max_rss_kb or 0 for each in found] for found in first]
     counts = [_count(each, machine) for each in functions] if counter() else []
-    return Costs(cold, peak, _warm(functions, machine), counts)
+    return Costs(cold, early, peak, _warm(functions, machine), counts)
 
 
 def _functions(folder: Path, python: Path) -> list[Function]:
