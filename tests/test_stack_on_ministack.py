@@ -27,6 +27,7 @@ from tocsin_cli.stack.deployment import Deployment, Wish, deployment
 from tocsin_cli.stack.greeting import greet
 from tocsin_cli.stack.plain_words import done, planned
 from tocsin_cli.stack.slack_secret import Vault
+from tocsin_cli.stack.spokes import Spokes, read_regions
 from tocsin_cli.stack.standing import Stack, find, made
 from tocsin_local.slack.server import LocalSlack
 
@@ -252,6 +253,39 @@ def test_status_tells_each_part(place: Place) -> None:
     assert place.slack.webhook_url not in output
 
 
+def test_other_regions_hand_their_alarms_on(place: Place) -> None:
+    """Planned, made, told by `status`, one taken away again; a region that does not exist is found out before."""
+    around = Spokes(place.cloud, "tocsin", place.steps.append)
+    plans = around.plans(("us-east-1", "eu-west-1"))
+    around.carry_out(plans)
+    _, output = _run("status")
+    away = around.plans(without=("eu-west-1",))
+    around.carry_out(away)
+    (target,) = place.cloud.elsewhere("us-east-1").client("events").list_targets_by_rule(Rule="tocsin-spoke")["Targets"]
+
+    assert [line for each in plans if each.plan for line in planned(each.plan)] == [
+        "  + make    rule AllAlarms", "  + make    role MayHandOn",
+    ] * 2  # fmt: skip
+    assert "✓ alarms of us-east-1: on" in output and "✓ alarms of eu-west-1: on" in output
+    assert target["Arn"] == f"arn:aws:events:{REGION}:{place.cloud.account}:event-bus/default" and target["RoleArn"]
+    assert [each.plan is None for each in away] == [False, True] and around.regions() == ("us-east-1",)
+    assert find(place.cloud.elsewhere("eu-west-1"), "tocsin-spoke") is None
+
+
+@pytest.mark.parametrize("text", ["mars", "eu-west", "us-east-1;eu-west-1", REGION])
+def test_what_is_no_other_region_is_refused(text: str) -> None:
+    """In one line that says how to write them."""
+    with pytest.raises(ConfigError) as caught:
+        read_regions(text, REGION)
+    assert "--region" in caught.value.hint
+
+
+def test_regions_are_a_list() -> None:
+    """Each once, in their order; an empty one is none."""
+    assert read_regions("us-east-1, eu-west-1,us-east-1", REGION) == ("us-east-1", "eu-west-1")
+    assert read_regions("", REGION) == ()
+
+
 def test_no_secret_is_in_what_the_stack_shows(place: Place) -> None:
     """Parameters, outputs, events, the function's settings and its log hold no part of the webhook."""
     cloudformation = place.client("cloudformation")
@@ -286,6 +320,8 @@ def test_destroy_leaves_nothing(place: Place) -> None:
     }
 
     assert code == 0 and "checkout errors acts on the topic" in output
+    assert "also removes tocsin-spoke from us-east-1" in output
+    assert find(place.cloud.elsewhere("us-east-1"), "tocsin-spoke") is None
     assert {what: found for what, found in left.items() if found} == {}
 
 

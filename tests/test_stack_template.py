@@ -7,11 +7,14 @@ import sysconfig
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from stack_template import parsed, resources, template
 from tocsin.aws.calls import CALLS
 from tocsin.aws.table import BACKUPS, SHAPE, TIME_TO_LIVE
 from tocsin_cli.artefacts.lambda_zip import HANDLER, RUNTIME
 from tocsin_cli.stack.bundle import TEMPLATE
+from tocsin_cli.stack.spokes import TEMPLATE as SPOKE
 
 # What Lambda does with the role by itself, so that no line of ours calls it.
 # https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html and …/invocation-async-retain-records.html
@@ -26,14 +29,15 @@ LAMBDA_ITSELF = {
 WHERE = {"table": {"Table"}, "index": {"Table/by-due", "Table/by-of"}, "parameter": {"secret"}, "queue": {"Queue"}}
 
 
-def test_cfn_lint_finds_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("file", [TEMPLATE, SPOKE], ids=["home", "spoke"])
+def test_cfn_lint_finds_nothing(tmp_path: Path, file: Path) -> None:
     """No error, no warning and no hint, and nothing in the file turns a rule off."""
     lint = Path(sysconfig.get_path("scripts"), "cfn-lint")
-    command = [str(lint), "--include-checks", "I", "--", str(TEMPLATE)]
+    command = [str(lint), "--include-checks", "I", "--", str(file)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, cwd=tmp_path)
 
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-    assert "cfn-lint" not in TEMPLATE.read_text("utf-8")
+    assert "cfn-lint" not in file.read_text("utf-8")
 
 
 def test_the_template_fits_into_a_request() -> None:

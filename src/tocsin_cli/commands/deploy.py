@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Sequence
 
 import click
 
@@ -17,6 +18,7 @@ from tocsin_cli.stack.deployment import Deployment, Wish, deployment
 from tocsin_cli.stack.greeting import greet
 from tocsin_cli.stack.plain_words import done, planned
 from tocsin_cli.stack.slack_secret import Mode, Vault, asked, given
+from tocsin_cli.stack.spokes import Spoke, Spokes, read_regions
 from tocsin_cli.stack.standing import Stack, find, made, proper
 
 _FIRST_TICK = 150.0  # seconds: the schedule's first minute, and what a new rule takes to be known
@@ -29,6 +31,8 @@ _FIRST_TICK = 150.0  # seconds: the schedule's first minute, and what a new rule
 @click.option("--channel", default="", metavar="ID", help="For a bot: the id of its channel, e.g. C0123456789.")
 @click.option("--email", default="", metavar="ADDRESS", help="Who is told when tocsin itself is in trouble.")
 @click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="A parameter of the template, by name.")
+@click.option("--regions", default="", metavar="LIST", help="Other regions whose alarms shall come here too.")
+@click.option("--without", default="", metavar="LIST", help="Regions whose alarms shall come here no longer.")
 @click.option("--plan", "only_plan", is_flag=True, help="Show what would change, and change nothing.")
 @click.option("--yes", is_flag=True, help="Do not ask before changing anything.")
 @slack_target.LANGUAGE
@@ -41,6 +45,8 @@ def deploy(
     channel: str,
     email: str,
     settings: tuple[str, ...],
+    regions: str,
+    without: str,
     only_plan: bool,
     yes: bool,
     lang: str | None,
@@ -51,24 +57,35 @@ def deploy(
     Shows what will change and asks before it does. The Slack secret is typed unseen, or comes from a file or the
     environment (TOCSIN_SLACK_WEBHOOK_URL, TOCSIN_SLACK_BOT_TOKEN), and is kept as a SecureString in Parameter Store.
     --set names what is seldom changed, e.g. LogRetentionDays=90, TimeZone=Asia/Seoul or EncryptTopics=yes.
+    --regions us-east-1,eu-west-1 watches those regions too: each gets one rule, which hands its alarms on to here.
     In the end a message says what is watched, and a test alarm goes the whole way.
     """
     with cloud(profile, region) as here:
+        more, less = read_regions(regions, here.region), read_regions(without, here.region)
         before = find(here, proper(name))
         wish = Wish(mode or _kept(before), channel, lang or "", email, settings)
         vault = Vault(here, name, wish.mode)
         parameters = wish.parameters(before)
         secret = "" if only_plan else _missing(vault, webhook_file)
         ready = deployment(here, Changes(here, name, _tell))
+        around = Spokes(here, name, _tell)
+        spokes = around.plans(more, less)
         plan = ready.plan(parameters)
         _show(here, plan)
-        if only_plan:
-            ready.changes.drop(plan)
+        for spoke in spokes:
+            _show_spoke(spoke)
+        if only_plan or not _wanted(plan, spokes, yes):
+            _drop(ready, plan, spokes)
+            if not only_plan:
+                raise click.Abort
             return
-        _carry_out(ready, plan, yes)
+        if plan.id:
+            ready.carry_out(plan)
         if secret:
             vault.fill(secret)
-        _finish(here, made(here, name), new=plan.makes or bool(secret))
+        around.carry_out(spokes)
+        new = plan.makes or bool(secret) or any(spoke.plan.makes for spoke in spokes if spoke.plan)
+        _finish(here, made(here, name), around.regions(), new)
 
 
 def _kept(before: Stack | None) -> Mode:
@@ -87,13 +104,23 @@ def _show(here: Cloud, plan: Plan) -> None:
         ui.line(line)
 
 
-def _carry_out(ready: Deployment, plan: Plan, yes: bool) -> None:
-    if not plan.id:
-        return
-    if plan.changes and not yes and not agreed("Do this?"):
-        ready.changes.drop(plan)
-        raise click.Abort
-    ready.carry_out(plan)
+def _show_spoke(spoke: Spoke) -> None:
+    if spoke.plan is not None:
+        _show(spoke.changes.cloud, spoke.plan)
+    else:
+        ui.line(f"Stack {spoke.changes.name} in {spoke.changes.cloud.where}:")
+        ui.line("  - remove  all of it: the alarms of this region come here no longer")
+
+
+def _wanted(plan: Plan, spokes: Sequence[Spoke], yes: bool) -> bool:
+    changes = plan.changes or any(spoke.is_news for spoke in spokes)
+    return yes or not changes or agreed("Do this?")
+
+
+def _drop(ready: Deployment, plan: Plan, spokes: Sequence[Spoke]) -> None:
+    ready.changes.drop(plan)
+    for spoke in spokes:
+        spoke.drop()
 
 
 def _tell(step: Step) -> None:
@@ -101,12 +128,13 @@ def _tell(step: Step) -> None:
         ui.line(line)
 
 
-def _finish(here: Cloud, stack: Stack, new: bool) -> None:
+def _finish(here: Cloud, stack: Stack, regions: Sequence[str], new: bool) -> None:
     """Wait for the first tick, say hello and prove it; a stack that had all that before is only proven."""
     if new:
         _wait_for_tick(here, stack)
-        greet(here, stack)
-    ui.line(f"Let your alarms act on {stack.outputs['TopicArn']}; those of this region are seen without it.")
+        greet(here, stack, regions)
+    where = ", ".join((here.region, *regions))
+    ui.line(f"Let your alarms act on {stack.outputs['TopicArn']}; those of {where} are seen without it.")
     if not stack.parameters.get("OpsEmail"):
         ui.line("Nobody is told yet when tocsin itself is in trouble: tocsin deploy --email YOU@EXAMPLE.COM")
     elif new:

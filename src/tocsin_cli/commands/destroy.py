@@ -14,6 +14,7 @@ from tocsin_cli.stack.bucket import clear
 from tocsin_cli.stack.changes import Changes, Step
 from tocsin_cli.stack.plain_words import done
 from tocsin_cli.stack.slack_secret import Vault
+from tocsin_cli.stack.spokes import Spokes, spoke_of
 from tocsin_cli.stack.standing import Stack, find
 
 
@@ -25,10 +26,14 @@ def destroy(profile: str | None, region: str | None, name: str, yes: bool) -> No
     with cloud(profile, region) as here:
         stack = find(here, name)
         ui.line(f"This removes the stack {name} from {here.where}, its Slack secret, and its package in S3.")
+        spokes = Spokes(here, name, _tell)
+        for region in spokes.regions():
+            ui.line(f"It also removes {spoke_of(name)} from {region}, which hands the alarms of that region on.")
         for line in _stays(here, stack):
             ui.line(line)
         if not yes and click.prompt("Type the stack's name to go on", default="", show_default=False) != name:
             raise ConfigError("that is not its name; nothing was removed", f"type {name}, or use --yes")
+        spokes.remove()
         if stack is not None:
             Changes(here, name, _tell).remove()
         Vault(here, name, "webhook").empty()

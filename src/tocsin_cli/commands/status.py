@@ -9,7 +9,7 @@ import click
 from tocsin_cli import ui
 from tocsin_cli.artefacts.lambda_zip import package
 from tocsin_cli.cloud import Cloud, cloud, cloud_options
-from tocsin_cli.stack.outlook import look
+from tocsin_cli.stack.outlook import look, look_around
 from tocsin_cli.stack.standing import WATCHES, Stack, made
 
 
@@ -22,7 +22,7 @@ def status(profile: str | None, region: str | None, name: str) -> None:
         ui.line(f"Stack {name} in {here.where}: {stack.status}" + (f" ({stack.reason})" if stack.reason else ""))
         ui.line(f"  {_version(stack)}")
         troubled = [*_alarms(here, stack)]
-        for seen in look(here, stack):
+        for seen in (*look(here, stack), *look_around(here, stack)):
             ui.line(f"  ✗ {seen.what}: {seen.trouble}" if seen.trouble else f"  ✓ {seen.what}")
             troubled += [seen.what] if seen.trouble else []
     if troubled:

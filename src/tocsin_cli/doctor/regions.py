@@ -50,7 +50,7 @@ def judged(scene: Scene, found: Sequence[Region]) -> Iterator[Finding]:
                 "risk",
                 f"nobody watches {region.name}, with {region.alarms} alarms and {region.machines} running machines",
                 "its alarms do not reach tocsin" if region.alarms else "nobody would see what they do, or cost",
-                scene.tocsin("deploy", region=region.name),
+                scene.tocsin("deploy", "--regions", region.name),
             )
     for reason in sorted({region.unseen for region in found if region.unseen}):
         names = [region.name for region in found if region.unseen == reason]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tocsin_cli.alarms_there import alarms, own
@@ -34,16 +34,17 @@ class Watched:
     firing: tuple[str, ...]
 
 
-def watched(cloud: Cloud, stack: Stack) -> Watched:
-    """The alarms of this region, as they stand."""
-    others = [alarm for alarm in alarms(cloud) if alarm.name not in own(stack)]
+def watched(cloud: Cloud, stack: Stack, regions: Sequence[str]) -> Watched:
+    """The alarms of this region and of those ``regions``, as they stand."""
+    there = [alarm for region in regions for alarm in alarms(cloud.elsewhere(region))]
+    others = [alarm for alarm in alarms(cloud) if alarm.name not in own(stack)] + there
     return Watched(len(others), tuple(sorted(alarm.name for alarm in others if alarm.state == "ALARM")))
 
 
-def greet(cloud: Cloud, stack: Stack) -> None:
+def greet(cloud: Cloud, stack: Stack, regions: Sequence[str] = ()) -> None:
     """Publish it on the stack's own topic: it goes the way that alarms go."""
     words = _WORDS[stack.parameters.get("Language") or "en"]
-    title, said = words["subject"], _sentences(words, watched(cloud, stack), cloud)
+    title, said = words["subject"], _sentences(words, watched(cloud, stack, regions), cloud, regions)
     topic = stack.outputs["TopicArn"]
     if title.isascii():
         cloud.client("sns").publish(TopicArn=topic, Subject=title, Message="\n".join(said))
@@ -51,8 +52,9 @@ def greet(cloud: Cloud, stack: Stack) -> None:
         cloud.client("sns").publish(TopicArn=topic, Message="\n".join((title, *said)))
 
 
-def _sentences(words: Mapping[str, str], seen: Watched, cloud: Cloud) -> list[str]:
-    said = [words["watches"].format(n=seen.count, region=cloud.region, account=_called(cloud))]
+def _sentences(words: Mapping[str, str], seen: Watched, cloud: Cloud, regions: Sequence[str]) -> list[str]:
+    where = ", ".join((cloud.region, *regions))
+    said = [words["watches"].format(n=seen.count, region=where, account=_called(cloud))]
     if seen.firing:
         names = ", ".join(seen.firing[:_NAMED])
         rest = len(seen.firing) - _NAMED

@@ -8,6 +8,7 @@ from typing import Any
 
 from tocsin_cli.cloud import Cloud
 from tocsin_cli.stack.slack_secret import Mode, Vault
+from tocsin_cli.stack.spokes import spoke_of, spoke_regions
 from tocsin_cli.stack.standing import Stack
 
 
@@ -28,6 +29,13 @@ def look(cloud: Cloud, stack: Stack) -> Iterator[Seen]:
     yield _mapping(cloud, stack)
     yield _secret(cloud, stack)
     yield _email(cloud, stack)
+
+
+def look_around(cloud: Cloud, stack: Stack) -> Iterator[Seen]:
+    """Each region whose alarms are handed on to here."""
+    for region in spoke_regions(cloud, stack.name):
+        what, name = f"alarms of {region}", spoke_of(stack.name)
+        yield _rule(cloud.elsewhere(region), name, what, "they do not come here")
 
 
 def waiting(cloud: Cloud, url: str) -> tuple[int, int]:
@@ -58,7 +66,7 @@ def _rule(cloud: Cloud, name: str, what: str, means: str) -> Seen:
         return Seen(what, f"it is gone, so {means}: run `tocsin deploy` again")
     if state.startswith("ENABLED"):
         return Seen(f"{what}: on")
-    return Seen(what, f"it is switched off, so {means}: aws events enable-rule --name {name}")
+    return Seen(what, f"it is switched off, so {means}: aws events enable-rule --name {name} --region {cloud.region}")
 
 
 def _queues(cloud: Cloud, stack: Stack) -> Iterator[Seen]:
