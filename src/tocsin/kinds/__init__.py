@@ -217,6 +217,7 @@ KINDS = (
         Source("", "Security Hub Standard Results"),
         Source("", "Findings Imported V2"),
         Keys("findings"),
+        Keys("Findings"),
         Keys("insightResults", "insightArn"),
         Keys("GeneratorId", "ProductArn"),
         Keys("finding_info", "class_uid"),

@@ -37,6 +37,9 @@ WORDS = {
         "scan": "Malware scan of a backup",
         "object": "Backup object",
         "settings": "Backup settings",
+        "report": "Backup report",
+        "framework": "Backup audit framework",
+        "plain": "{what}: {name}",
         "unnamed": "AWS Backup",
         "resource_type": "Resource type",
         "recovery_point": "Recovery point",
@@ -76,6 +79,9 @@ WORDS = {
         "scan": "백업 악성 코드 검사",
         "object": "백업 객체",
         "settings": "백업 설정",
+        "report": "백업 보고서",
+        "framework": "백업 감사 프레임워크",
+        "plain": "{what}: {name}",
         "unnamed": "AWS Backup",
         "resource_type": "리소스 유형",
         "recovery_point": "복구 시점",
@@ -97,6 +103,8 @@ WORDS = {
 
 # What the detail-type, an attribute or a text's first sentence speaks of; the first that fits.
 _SUBJECTS = (
+    (r"report", "backup.report"),
+    (r"framework", "backup.framework"),
     (r"index", "backup.index"),
     (r"\bscan\b", "backup.scan"),
     (r"copy", "backup.copy"),
@@ -189,7 +197,7 @@ def read(envelope: Envelope) -> tuple[Signal, ...]:
         kind="backup",
         sort="happening",
         subject=f"{partition}:{account}:{region}:backup:{job or name or envelope.event_id}",
-        title=_title(_CHANGES.get(state.upper(), "backup.changed"), what, name, state),
+        title=_title(_CHANGES.get(state.upper(), "backup.changed" if state else "backup.plain"), what, name, state),
         at=plainly.moment(envelope),
         severity=_severity(what, state),
         quote=cut(fields.text(detail, "statusMessage", "StatusMessage", "reason") or text.strip(), 1000)[0],

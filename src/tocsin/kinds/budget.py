@@ -44,6 +44,8 @@ WORDS = {
         "amount": "Amount",
         "limit": "Budgeted",
         "threshold": "Alert threshold",
+        "name": "Budget",
+        "subject": "Subject",
         "type": "Budget type",
         "alert_type": "Alert type",
         "period": "Period",
@@ -85,6 +87,8 @@ WORDS = {
         "amount": "금액",
         "limit": "예산 금액",
         "threshold": "알림 임계값",
+        "name": "예산",
+        "subject": "제목",
         "type": "예산 유형",
         "alert_type": "알림 유형",
         "period": "기간",
@@ -134,7 +138,7 @@ _LINE = re.compile(r"^[ \t]{0,8}([A-Za-z][A-Za-z /()]{2,39}?)[ \t]{0,8}:[ \t]{0,
 _ACCOUNT = re.compile(r"\bAWS Account:? *#?(\d{12})\b", re.IGNORECASE)
 _DATE = re.compile(r"\A\s{0,8}AWS Budgets? (?:Action )?Notification[ \t]{1,4}(\S[^\n]{5,29})", re.IGNORECASE)
 _PERIOD = re.compile(r"\bcurrent (month|quarter|year|day)\b|\bper (day)\b", re.IGNORECASE)
-_SUBJECT = re.compile(r"\AAWS Budgets?: *(.*?) (?:has|is|exceed|forecast)", re.IGNORECASE)
+_SUBJECT = re.compile(r"\AAWS Budgets?: *(.*?)(?: (?:has|is|exceed|forecast)|\s{0,8}\Z)", re.IGNORECASE)
 # AWS's own sentence, without where to find more.
 _SENTENCE = re.compile(
     r"^You requested\b.*?(?=\s{0,8}You can find\b|\r?\n[ \t]{0,8}\r?\n|\Z)", re.MULTILINE | re.DOTALL
@@ -168,7 +172,7 @@ def read(envelope: Envelope) -> tuple[Signal, ...]:
             severity=case.severity,
             summary=_summary(lines),
             quote=cut(" ".join((said[0] if said else "" if lines else text).split()), 600)[0],
-            facts=_facts(lines, text),
+            facts=(*_facts(lines, text), *plainly.facts(details=_named(name, envelope))),
             meaning=tuple(Phrase(key) for key in case.meaning),
             advice=tuple(Phrase(key) for key in case.advice),
             links=(Link(Phrase("budget.open"), url),) if url else (),
@@ -177,6 +181,10 @@ def read(envelope: Envelope) -> tuple[Signal, ...]:
             account=account,
         ),
     )
+
+
+def _named(name: str, envelope: Envelope) -> tuple[tuple[str, Value | None], ...]:
+    return ("budget.name", name), ("budget.subject", cut(envelope.subject or "", 200)[0])
 
 
 def _amount(lines: dict[str, str]) -> str:

@@ -95,12 +95,13 @@ _OTHER = ("inspector2.other", "inspector2.package_means", "inspector2.do_update"
 
 
 def read(envelope: Envelope) -> tuple[Signal, ...]:
-    """One condition. Raises ValueError when the finding has no ARN and no title."""
+    """One condition. Raises ValueError when the finding has no ARN, no title and no type."""
     detail = plainly.detail(envelope)
     where = plainly.origin(envelope)
     identity, title = fields.text(detail, "findingArn"), fields.text(detail, "title", "description")
-    if not (identity or title):
-        raise ValueError("an Inspector finding without an ARN and a title")
+    sort = fields.text(detail, "type")
+    if not (identity or title or sort):
+        raise ValueError("an Inspector finding without an ARN, a title and a type")
     arn = arns.parse(identity)
     partition, region = (arn.partition, arn.region) if arn else (where.partition, where.region)
     account = fields.text(detail, "awsAccountId") or where.account
@@ -108,7 +109,7 @@ def read(envelope: Envelope) -> tuple[Signal, ...]:
     state: State = "ok" if status in ("CLOSED", "SUPPRESSED") else "firing"
     package = fields.mapping(detail, "packageVulnerabilityDetails")
     thing = fields.first(detail, "resources")
-    name, meaning, advice = _TYPES.get(fields.text(detail, "type").upper(), _OTHER)
+    name, meaning, advice = _TYPES.get(sort.upper(), _OTHER)
     known, fixable = _says(detail, "exploitAvailable"), _says(detail, "fixAvailable")
     links = (
         ("words.open_finding", console.page(partition, region, "inspector/v2/home", "#/findings/all")),
@@ -119,8 +120,8 @@ def read(envelope: Envelope) -> tuple[Signal, ...]:
             kind="inspector2",
             sort="condition",
             state=state,
-            subject=f"{partition}:{account}:{region}:{identity or title}",
-            title=Phrase(name, {"what": _name(thing) or account, "title": title}),
+            subject=f"{partition}:{account}:{region}:{identity or title or f'{sort}:{_name(thing)}'}",
+            title=Phrase(name, {"what": _name(thing) or account, "title": title or sort}),
             at=_when(detail, "updatedAt") or _when(detail, "lastObservedAt") or plainly.moment(envelope),
             severity=severities.by_word(fields.text(detail, "severity")),
             summary=_summary(status, known, fixable),
@@ -128,7 +129,7 @@ def read(envelope: Envelope) -> tuple[Signal, ...]:
             facts=plainly.facts(
                 ("words.severity", fields.text(detail, "severity")),
                 ("words.resource", _name(thing)),
-                ("words.type", fields.text(thing, "type") or fields.text(detail, "type")),
+                ("words.type", fields.text(thing, "type") or sort),
                 ("inspector2.score", fields.number(detail, "inspectorScore")),
                 ("inspector2.epss", _epss(detail)),
                 ("inspector2.vulnerability", fields.text(package, "vulnerabilityId")),
@@ -147,7 +148,7 @@ def read(envelope: Envelope) -> tuple[Signal, ...]:
             meaning=(Phrase("inspector2.exploit_means" if known else meaning),) if state == "firing" else (),
             advice=_advice(advice, _says(detail, "fixAvailable", "NO")) if state == "firing" else (),
             links=tuple(Link(Phrase(label), url) for label, url in links if url.startswith("https://")),
-            labels={"type": fields.text(detail, "type"), "resourcetype": fields.text(thing, "type")},
+            labels={"type": sort, "resourcetype": fields.text(thing, "type")},
             partition=partition,
             account=account,
             region=region,

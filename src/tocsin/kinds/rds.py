@@ -177,11 +177,13 @@ def read(envelope: Envelope) -> tuple[Signal, ...]:
 def _event(envelope: Envelope, detail: fields.Json) -> News:
     listed = [fields.clean(one) for one in fields.items(envelope.body, "resources") if isinstance(one, str)]
     arn = fields.text(detail, "SourceArn") or (listed[0] if listed else "")
+    sort = fields.text(detail, "SourceType").lower().replace("_", "-").removeprefix("db-")
+    name = fields.text(detail, "SourceIdentifier") or arns.name(arn)
     return News(
         id=fields.text(detail, "EventID"),
         message=fields.text(detail, "Message"),
-        sort=fields.text(detail, "SourceType").lower().replace("_", "-").removeprefix("db-"),
-        name=fields.text(detail, "SourceIdentifier") or arns.name(arn),
+        sort=sort,
+        name=name.removeprefix("rds:") if sort in ("instance", "cluster") else name,
         arn=arn,
         categories=_texts(detail, "EventCategories"),
         tags=fields.mapping(detail, "Tags"),

@@ -30,7 +30,7 @@ def read(envelope: Envelope) -> tuple[Signal, ...]:
     detail = plainly.detail(envelope)
     if "insightResults" in detail or "insightArn" in detail:
         return (insight.signal(envelope, detail),)
-    listed = fields.items(detail, "findings") or [detail]
+    listed = fields.items(detail, "findings", "Findings") or [detail]
     found = [_finding(one) for one in listed if isinstance(one, dict)]
     signals = tuple(_signal(envelope, detail, one, place) for place, one in enumerate(filter(None, found)))
     if not signals:
