@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -25,6 +26,7 @@ from tocsin_cli.cloud import Cloud, cloud
 from tocsin_cli.stack.changes import Changes, Step
 from tocsin_cli.stack.deployment import Deployment, Wish, deployment
 from tocsin_cli.stack.greeting import greet
+from tocsin_cli.stack.offers import Offers
 from tocsin_cli.stack.plain_words import done, planned
 from tocsin_cli.stack.slack_secret import Vault
 from tocsin_cli.stack.spokes import Spokes, read_regions
@@ -270,6 +272,37 @@ def test_other_regions_hand_their_alarms_on(place: Place) -> None:
     assert target["Arn"] == f"arn:aws:events:{REGION}:{place.cloud.account}:event-bus/default" and target["RoleArn"]
     assert [each.plan is None for each in away] == [False, True] and around.regions() == ("us-east-1",)
     assert find(place.cloud.elsewhere("eu-west-1"), "tocsin-spoke") is None
+
+
+def test_what_the_account_lacks_is_offered_with_its_price(place: Place) -> None:
+    """An instance without an alarm on its CPU, and a budget, each with its command; what is there is not offered."""
+    offers = Offers(place.cloud, place.stack, "work")
+    (instance,) = place.client("ec2").run_instances(ImageId="ami-1", MinCount=1, MaxCount=1)["Instances"]
+    id = instance["InstanceId"]
+    cpu, budget = offers.lines()
+    add = shlex.split(budget.split(": ", 1)[1])
+    place.client("budgets").create_budget(
+        AccountId=place.cloud.account,
+        Budget=json.loads(add[add.index("--budget") + 1]),
+        NotificationsWithSubscribers=json.loads(add[add.index("--notifications-with-subscribers") + 1]),
+    )
+    place.client("cloudwatch").put_metric_alarm(
+        AlarmName="cpu",
+        Namespace="AWS/EC2",
+        MetricName="CPUUtilization",
+        Dimensions=[{"Name": "InstanceId", "Value": id}],
+        Statistic="Average",
+        Period=300,
+        EvaluationPeriods=3,
+        Threshold=80,
+        ComparisonOperator="GreaterThanThreshold",
+    )
+    after = list(offers.lines())
+    place.client("cloudwatch").delete_alarms(AlarmNames=["cpu"])
+
+    assert cpu.endswith(f"0.10 USD a month each): tocsin alarm add cpu {id} --region {REGION} --profile work")
+    assert "it costs nothing" in budget and place.stack.outputs["TopicArn"] in budget
+    assert after == []
 
 
 @pytest.mark.parametrize("text", ["mars", "eu-west", "us-east-1;eu-west-1", REGION])

@@ -16,6 +16,7 @@ from tocsin_cli.function_log import lines
 from tocsin_cli.stack.changes import Changes, Plan, Step
 from tocsin_cli.stack.deployment import Deployment, Wish, deployment
 from tocsin_cli.stack.greeting import greet
+from tocsin_cli.stack.offers import Offers
 from tocsin_cli.stack.plain_words import done, planned
 from tocsin_cli.stack.slack_secret import Mode, Vault, asked, given
 from tocsin_cli.stack.spokes import Spoke, Spokes, read_regions
@@ -58,7 +59,8 @@ def deploy(
     environment (TOCSIN_SLACK_WEBHOOK_URL, TOCSIN_SLACK_BOT_TOKEN), and is kept as a SecureString in Parameter Store.
     --set names what is seldom changed, e.g. LogRetentionDays=90, TimeZone=Asia/Seoul or EncryptTopics=yes.
     --regions us-east-1,eu-west-1 watches those regions too: each gets one rule, which hands its alarms on to here.
-    In the end a message says what is watched, and a test alarm goes the whole way.
+    In the end a message says what is watched, a test alarm goes the whole way, and what your account lacks is named
+    with its price; nothing is added unasked.
     """
     with cloud(profile, region) as here:
         more, less = read_regions(regions, here.region), read_regions(without, here.region)
@@ -85,7 +87,10 @@ def deploy(
             vault.fill(secret)
         around.carry_out(spokes)
         new = plan.makes or bool(secret) or any(spoke.plan.makes for spoke in spokes if spoke.plan)
-        _finish(here, made(here, name), around.regions(), new)
+        stack = made(here, name)
+        _finish(here, stack, around.regions(), new)
+        for offer in Offers(here, stack, profile).lines():
+            ui.line(offer)
 
 
 def _kept(before: Stack | None) -> Mode:

@@ -1,0 +1,74 @@
+"""What an account still lacks once alarms arrive: each with its price and the command that adds it."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from tocsin_cli.alarms_there import alarms
+from tocsin_cli.cloud import Cloud
+from tocsin_cli.recipes.choosing import search
+from tocsin_cli.recipes.recipe import recipe
+from tocsin_cli.stack.standing import Stack
+
+_ALARM = 0.10  # USD a month: aws.amazon.com/cloudwatch/pricing
+_NAMED = 5
+# https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-sns-policy.html
+# Without actions of its own it costs nothing: aws.amazon.com/aws-cost-management/aws-budgets/pricing
+_BUDGET = {
+    "BudgetName": "monthly",
+    "BudgetType": "COST",
+    "TimeUnit": "MONTHLY",
+    "BudgetLimit": {"Amount": "20", "Unit": "USD"},
+}
+_WHEN = {"NotificationType": "FORECASTED", "ComparisonOperator": "GREATER_THAN", "Threshold": 100}
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """``profile``: as it was named, for the commands."""
+
+    cloud: Cloud = field(repr=False)
+    stack: Stack
+    profile: str | None
+
+    def lines(self) -> Iterator[str]:
+        """An offer each, and none where all is there or where we may not look."""
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        for offer in (self._cpu, self._budget):
+            try:
+                yield from offer()
+            except (ClientError, BotoCoreError):  # a right that only this needs must not spoil a deployment
+                continue
+
+    def _cpu(self) -> Iterator[str]:
+        watched = {
+            one["Value"]
+            for alarm in alarms(self.cloud)
+            if alarm.definition.get("MetricName") == "CPUUtilization"
+            for one in alarm.definition.get("Dimensions", ())
+        }
+        there = search(self.cloud, recipe("cpu")).found
+        lone = [each.target.id for each in there if each.target.sort == "instance" and each.target.id not in watched]
+        if lone:
+            command = self._tocsin("alarm", "add", "cpu", *(lone if len(lone) <= _NAMED else ("--all",)))
+            yield f"{len(lone)} running instances have no alarm on their CPU ({_ALARM:.2f} USD a month each): {command}"
+
+    def _budget(self) -> Iterator[str]:
+        # It answers from one place for the whole account, and boto3 knows where.
+        found = self.cloud.client("budgets").describe_budgets(AccountId=self.cloud.account, MaxResults=1)
+        if not found.get("Budgets"):
+            topic = {"SubscriptionType": "SNS", "Address": self.stack.outputs["TopicArn"]}
+            told = [{"Notification": _WHEN, "Subscribers": [topic]}]
+            command = ["aws", "budgets", "create-budget", "--account-id", self.cloud.account]
+            command += ["--budget", json.dumps(_BUDGET), "--notifications-with-subscribers", json.dumps(told)]
+            command += ["--profile", self.profile] if self.profile else []
+            yield f"The account has no budget (it costs nothing; put your own amount): {shlex.join(command)}"
+
+    def _tocsin(self, *arguments: str) -> str:
+        where = ["--region", self.cloud.region, *(["--profile", self.profile] if self.profile else ())]
+        stack = ["--stack", self.stack.name] if self.stack.name != "tocsin" else []
+        return shlex.join(["tocsin", *arguments, *where, *stack])
