@@ -11,6 +11,7 @@ from pathlib import Path
 
 import cold_start
 import evaluator
+import kinds
 import messages
 from page import put, section
 from table import markdown, text
@@ -18,6 +19,7 @@ from table import markdown, text
 PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
 BENCHES = {
     "messages": messages,
+    "kinds": kinds,
     "evaluator": evaluator,
     "cold_start": cold_start,
 }
