@@ -5,6 +5,7 @@ The AWS is an emulator on loopback, Slack is the local one.
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
@@ -33,6 +34,7 @@ TICK = {
     "resources": ["arn:aws:events:ap-northeast-2:123456789012:rule/tocsin-tick"],
 }  # fmt: skip
 SOURCES = Path(__file__).parents[2] / "src"
+EVENTS = Path(__file__).parents[1] / "events"
 
 
 class Home:
@@ -86,6 +88,11 @@ class Home:
             {"messageId": one["MessageId"], "eventSource": "aws:sqs", "eventSourceARN": QUEUE, "body": one["Body"]}
             for one in found
         ]
+
+    def rows(self) -> int:
+        """How many rows the table holds."""
+        table = self.settings["TOCSIN_STORE"].removeprefix("dynamodb:")
+        return int(self.client.call(Call("dynamodb", "Scan", "table", ()), {"TableName": table})["Count"])
 
     @property
     def seen(self) -> list[Message]:
@@ -196,6 +203,36 @@ def test_poison_is_announced_before_it_is_a_dead_letter(home: Home) -> None:
     assert len(plain) == 2
     assert "2 events could not be processed; they are kept in the dead-letter queue" in last.text
     assert "api-cpu" in json.dumps(last.blocks)
+
+
+def test_nobody_gets_in_by_the_door_without_slacks_signature(home: Home) -> None:
+    """Every event of the corpus, posted plainly and as base64, with a signature that is none: 401, nothing stored,
+    nothing posted; the same function shows what comes by the queue."""
+    home.keep_secret(home.slack.webhook_url)
+    settings = {**home.settings, **home.account}
+    events = [path for path in EVENTS.glob("*/*.json") if not path.name.endswith(".snap.json")]
+    with Environment(SOURCES, "tocsin.handler.lambda_handler", settings=settings) as function:
+        answers = [function.invoke(posted).payload for path in events for posted in _posted(path.read_bytes())]
+        stored = home.rows()
+        asked = list(home.slack.received)
+        function.invoke(by_queue(change("ALARM", 0)))
+    assert len(answers) == 2 * len(events) > 200
+    assert all(answer == {"statusCode": 401, "body": ""} for answer in answers)
+    assert (stored, asked) == (0, [])
+    assert len(home.seen) == 1 and home.rows() > 0
+
+
+def _posted(body: bytes) -> Iterator[dict[str, Any]]:
+    """As a Function URL hands it in: docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html"""
+    forged = {"x-slack-request-timestamp": str(int(START)), "x-slack-signature": f"v0={'0' * 64}"}
+    plain = {
+        "version": "2.0",
+        "rawPath": "/",
+        "headers": forged,
+        "requestContext": {"http": {"method": "POST", "path": "/", "sourceIp": "192.0.2.1"}},
+    }
+    yield {**plain, "body": body.decode(errors="replace"), "isBase64Encoded": False}
+    yield {**plain, "body": base64.b64encode(body).decode(), "isBase64Encoded": True}
 
 
 @pytest.mark.parametrize(("language", "mark"), [("en", "TEST · "), ("ko", "시험 · ")])
