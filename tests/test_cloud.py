@@ -71,7 +71,7 @@ def _refused(profile: str | None = None, region: str | None = None) -> ConfigErr
     ("code", "status", "way_out"),
     [
         ("ExpiredToken", 403, "log in again"),
-        ("InvalidClientTokenId", 403, "log in again"),
+        ("InvalidClientTokenId", 403, "a region that the account has not enabled answers the same"),
         ("AccessDenied", 403, "ask for the right that is named there"),
         ("SignatureDoesNotMatch", 403, "does not belong to the key id"),
         ("OptInRequired", 403, "enable this region"),

@@ -13,6 +13,7 @@ import click
 from tocsin.ports import ConfigError
 
 _LOGIN = "log in again (`aws sso login`, or new keys), or name another profile with --profile"
+_STRANGER = f"{_LOGIN}; a region that the account has not enabled answers the same"
 _WAYS_OUT = {
     "AccessDenied": "ask for the right that is named there, or use another profile with --profile",
     "AccessDeniedException": "ask for the right that is named there, or use another profile with --profile",
@@ -21,8 +22,8 @@ _WAYS_OUT = {
     "ExpiredToken": _LOGIN,
     "ExpiredTokenException": _LOGIN,
     "RequestExpired": "set this machine's clock right, then log in again",
-    "InvalidClientTokenId": _LOGIN,
-    "UnrecognizedClientException": _LOGIN,
+    "InvalidClientTokenId": _STRANGER,
+    "UnrecognizedClientException": _STRANGER,
     "SignatureDoesNotMatch": "the secret access key does not belong to the key id: set both again",
     "InvalidSignatureException": "set this machine's clock right, or set the access key again",
     "OptInRequired": "enable this region for the account, or name another with --region",
