@@ -13,7 +13,7 @@ from tocsin.ports import ConfigError
 from tocsin_cli.cloud import Cloud
 from tocsin_cli.commands.logs import _said, _seconds
 from tocsin_cli.function_log import lines
-from tocsin_cli.hops import Probe, told
+from tocsin_cli.hops import Probe, Trace, told
 from tocsin_cli.stack.standing import Stack
 
 NOW = 1_795_435_200_000
@@ -27,6 +27,7 @@ class Aws:
     messages: list[tuple[int, str]] = field(default_factory=list)
     on_set: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
     state: str = "OK"
+    history: tuple[str, ...] = ()
     asked: list[dict[str, Any]] = field(default_factory=list)
 
     def get_paginator(self, _: str) -> Aws:
@@ -34,6 +35,9 @@ class Aws:
 
     def paginate(self, **wanted: Any) -> Iterator[dict[str, Any]]:
         self.asked.append(wanted)
+        if "HistoryItemType" in wanted:
+            yield {"AlarmHistoryItems": [{"HistorySummary": summary} for summary in self.history]}
+            return
         found = [each for each in self.messages if each[0] >= wanted["startTime"]]
         events = [{"timestamp": at, "message": text, "logStreamName": "s"} for at, text in found]
         yield {"events": events[:1]}
@@ -117,6 +121,23 @@ def test_what_was_logged_before_is_no_proof() -> None:
     trace = _probe(aws).follow("ALARM")
 
     assert not trace.arrived and trace.taken == () and list(told(trace)) == []
+
+
+@pytest.mark.parametrize(
+    ("history", "what", "trouble"),
+    [
+        ((), "CloudWatch", "it has taken no action"),
+        (("Failed to execute action arn:t. Received error: x",), "CloudWatch", "Failed to execute action arn:t."),
+        (("Successfully executed action arn:t",), "CloudWatch: Successfully executed action arn:t", ""),
+    ],
+)
+def test_where_nothing_arrives_the_alarms_history_says_who_is_at_fault(
+    history: tuple[str, ...], what: str, trouble: str
+) -> None:
+    """CloudWatch did nothing, was refused, or has done its part: then the fault is further down the road."""
+    seen = _probe(Aws(history=history)).acted(Trace("ALARM", NOW))
+
+    assert seen.what == what and seen.trouble.startswith(trouble) and bool(seen.trouble) == bool(trouble)
 
 
 def test_a_canary_that_still_fires_is_put_to_rest_first() -> None:

@@ -6,13 +6,16 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from tocsin_cli.cloud import Cloud
 from tocsin_cli.function_log import Line, lines
+from tocsin_cli.stack.outlook import Seen
 from tocsin_cli.stack.standing import Stack
 
 _PAUSE = 1.0
+_AHEAD = 5000  # ms by which this machine's clock may be ahead of AWS's
 REASON = "TEST by `tocsin test`: nothing is wrong"
 
 
@@ -65,10 +68,22 @@ class Probe:
             trace = self._seen(trace)
         return trace
 
+    def acted(self, trace: Trace) -> Seen:
+        """What CloudWatch says that it did about the change, out of the alarm's history."""
+        since = datetime.fromtimestamp((trace.set_at - _AHEAD) / 1000, UTC)
+        asked = {"AlarmName": self.canary, "HistoryItemType": "Action", "StartDate": since}
+        pages = self.cloud.client("cloudwatch").get_paginator("describe_alarm_history").paginate(**asked)
+        told = [item.get("HistorySummary", "") for page in pages for item in page["AlarmHistoryItems"]]
+        if not told:
+            return Seen("CloudWatch", "it has taken no action: are those of the alarm switched on? `tocsin doctor`")
+        failed = next((each for each in told if not each.startswith("Successfully")), "")
+        if failed:
+            return Seen("CloudWatch", f"{failed}: `tocsin doctor` says why")
+        return Seen(f"CloudWatch: {told[0]}")
+
     def _seen(self, trace: Trace) -> Trace:
         found = list(lines(self.cloud, self.stack.outputs["LogGroupName"], trace.set_at, self.canary))
-        # This machine's clock may be ahead of AWS's by a little.
-        since = trace.set_at - 5000
+        since = trace.set_at - _AHEAD
         taken = tuple(line for line in found if line.did == "taken in" and _times(line).get("at", 0) >= since)
         told = [line for line in taken if line.about.get("messages")]
         shown = (line for line in found if line.did == "shown" and told and line.at >= told[0].at)

@@ -31,10 +31,10 @@ def prove(here: Cloud, stack: Stack) -> bool:
     probe = Probe(here, stack)
     ui.line(f"Setting off {probe.canary} …")
     probe.rest()
-    return all(_passed(here, stack, probe.follow(state)) for state in ("ALARM", "OK"))
+    return all(_passed(probe, probe.follow(state)) for state in ("ALARM", "OK"))
 
 
-def _passed(here: Cloud, stack: Stack, trace: Trace) -> bool:
+def _passed(probe: Probe, trace: Trace) -> bool:
     for line in told(trace):
         ui.line(line)
     if trace.arrived:
@@ -44,7 +44,6 @@ def _passed(here: Cloud, stack: Stack, trace: Trace) -> bool:
         ui.line(f"  ✗ {trace.state} was stored ({reasons}), and Slack has not accepted it yet")
     else:
         ui.line(f"  ✗ {trace.state} did not reach the function")
-    for seen in look(here, stack):
-        if seen.trouble:
-            ui.line(f"  ✗ {seen.what}: {seen.trouble}")
+    for seen in (*(() if trace.taken else (probe.acted(trace),)), *look(probe.cloud, probe.stack)):
+        ui.line(f"  ✗ {seen.what}: {seen.trouble}" if seen.trouble else f"  ✓ {seen.what}")
     return False
