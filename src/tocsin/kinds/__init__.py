@@ -232,6 +232,7 @@ KINDS = (
         Text(body=r"\ASuccessfully validated SNS topic for Amazon SES"),
     )),
     Entry("sns_subscription", "sns_subscription", (Keys("TopicArn", "SubscribeURL"),)),
+    Entry("ssm", "ssm", (Source("aws.ssm"), Keys("commandId", "documentName"))),
     Entry("step_functions", "step_functions", (Source("aws.states"),)),
     Entry("trusted_advisor", "trusted_advisor", (
         Source("", "Trusted Advisor Check Item Refresh Notification"),
