@@ -16,7 +16,6 @@ from tocsin_cli.previews import previews
 
 QUESTION = "How fast does an event become a message?"
 EVENTS = Path(__file__).parents[1] / "tests" / "events"
-AGAIN = 20  # times in a row
 
 
 def rows() -> list[Row]:
@@ -44,7 +43,7 @@ def rows() -> list[Row]:
 
 def _time(work: Callable[[], object]) -> float:
     """Seconds for one run over all events."""
-    return best(lambda: [work() for _ in range(AGAIN)], 3) / AGAIN
+    return best(work, 15)
 
 
 if __name__ == "__main__":
