@@ -255,6 +255,18 @@ def test_status_tells_each_part(place: Place) -> None:
     assert place.slack.webhook_url not in output
 
 
+def test_a_plan_that_nobody_agrees_to_leaves_nothing(place: Place) -> None:
+    """Where nobody can be asked, and after --plan, no change set waits and no empty stack stands, here or elsewhere."""
+    code, output = _run("deploy", "--regions", "us-east-1", "--plan")
+    with pytest.raises(ConfigError, match="nobody can be asked"):
+        _run("deploy", "--regions", "us-east-1")
+    waiting = place.client("cloudformation").list_change_sets(StackName="tocsin")["Summaries"]
+
+    assert code == 0 and f"Stack tocsin-spoke in account {place.cloud.account}, us-east-1:" in output
+    assert [each for each in waiting if each.get("ExecutionStatus") == "AVAILABLE"] == []
+    assert find(place.cloud.elsewhere("us-east-1"), "tocsin-spoke") is None
+
+
 def test_other_regions_hand_their_alarms_on(place: Place) -> None:
     """Planned, made, told by `status`, one taken away again; a region that does not exist is found out before."""
     around = Spokes(place.cloud, "tocsin", place.steps.append)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 
 import click
 
@@ -14,7 +15,7 @@ from tocsin_cli.cloud import Cloud, cloud, cloud_options
 from tocsin_cli.commands.test import prove
 from tocsin_cli.function_log import lines
 from tocsin_cli.stack.changes import Changes, Plan, Step
-from tocsin_cli.stack.deployment import Deployment, Wish, deployment
+from tocsin_cli.stack.deployment import Wish, deployment
 from tocsin_cli.stack.greeting import greet
 from tocsin_cli.stack.offers import Offers
 from tocsin_cli.stack.plain_words import done, planned
@@ -71,16 +72,20 @@ def deploy(
         secret = "" if only_plan else _missing(vault, webhook_file)
         ready = deployment(here, Changes(here, name, _tell))
         around = Spokes(here, name, _tell)
-        spokes = around.plans(more, less)
-        plan = ready.plan(parameters)
-        _show(here, plan)
-        for spoke in spokes:
-            _show_spoke(spoke)
-        if only_plan or not _wanted(plan, spokes, yes):
-            _drop(ready, plan, spokes)
-            if not only_plan:
+        with ExitStack() as waiting:  # what nobody carries out is forgotten, whatever the reason
+            plan = ready.plan(parameters)
+            waiting.callback(ready.changes.drop, plan)
+            spokes = around.plans(more, less)
+            for spoke in spokes:
+                waiting.callback(spoke.drop)
+            _show(here, plan)
+            for spoke in spokes:
+                _show_spoke(spoke)
+            if only_plan:
+                return
+            if not _wanted(plan, spokes, yes):
                 raise click.Abort
-            return
+            waiting.pop_all()
         if plan.id:
             ready.carry_out(plan)
         if secret:
@@ -120,12 +125,6 @@ def _show_spoke(spoke: Spoke) -> None:
 def _wanted(plan: Plan, spokes: Sequence[Spoke], yes: bool) -> bool:
     changes = plan.changes or any(spoke.is_news for spoke in spokes)
     return yes or not changes or agreed("Do this?")
-
-
-def _drop(ready: Deployment, plan: Plan, spokes: Sequence[Spoke]) -> None:
-    ready.changes.drop(plan)
-    for spoke in spokes:
-        spoke.drop()
 
 
 def _tell(step: Step) -> None:
