@@ -63,9 +63,12 @@ def _write(page: str, contents: list[tuple[str, bytes]], config: Config) -> None
         Path(page).write_text(exhibits("tocsin preview", shown, View(config.language, config.zone)), "utf-8")
     except OSError as error:
         raise ConfigError(f"{page} cannot be written: {error.strerror}", "name a file in a folder of yours") from error
-    ui.line(
-        f"{page}: {sum(len(one.findings) for one in shown)} signals of {len(shown)} files, drawn as Slack shows them"
-    )
+    signals = sum(len(one.findings) for one in shown)
+    ui.line(f"{page}: {_counted(signals, 'signal')} of {_counted(len(shown), 'file')}, drawn as Slack shows them")
+
+
+def _counted(n: int, word: str) -> str:
+    return f"{n} {word}" if n == 1 else f"{n} {word}s"
 
 
 def as_line(name: str, seen: Preview, config: Config) -> str:
