@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -20,7 +21,8 @@ from tocsin_cli.cloud import Cloud, cloud
 from tocsin_cli.stack.standing import Stack, find, made
 from tocsin_local.slack.server import LocalSlack
 
-REGION = "eu-north-1"
+_STARTS = ("subprocess.Popen", "os.exec", "os.posix_spawn", "os.system")
+REGION, ELSEWHERE = "eu-north-1", "us-east-1"
 REASON = "Threshold Crossed: 1 datapoint [7.0 (24/11/26 11:59:00)] was greater than the threshold (5.0)."
 
 
@@ -32,6 +34,7 @@ class Place:
     slack: LocalSlack
     secret: Path
     deployed: str
+    children: list[str]
 
     @property
     def stack(self) -> Stack:
@@ -52,9 +55,18 @@ def place(localstack: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         secret = tmp_path_factory.mktemp("secret") / "webhook"
         secret.write_text(slack.webhook_url)
         here = closing.enter_context(cloud(None, None))
-        code, output = _run("deploy", "--yes", "--email", "ops@example.com", "--slack-webhook-url-file", str(secret))
+        children = _watched()
+        asked = ("--email", "ops@example.com", "--regions", ELSEWHERE, "--slack-webhook-url-file", str(secret))
+        code, output = _run("deploy", "--yes", *asked)
         assert code == 0, output
-        yield Place(here, slack, secret, output)
+        yield Place(here, slack, secret, output, children)
+
+
+def _watched() -> list[str]:
+    """From now on, with what this process starts each child: program, arguments, folder, environment."""
+    started: list[str] = []
+    sys.addaudithook(lambda event, told: started.append(repr(told)) if event in _STARTS else None)
+    return started
 
 
 def _run(*arguments: str) -> tuple[int, str]:
@@ -80,6 +92,12 @@ def test_deploy_tells_what_it_does_and_proves_it(place: Place) -> None:
     place.slack.wait_for(lambda each: "tocsin is connected" in each.text)
     test = place.slack.wait_for(lambda each: "tocsin-canary" in each.text)
     assert test.text.startswith("TEST · ")
+
+
+def test_no_child_is_told_the_secret(place: Place) -> None:
+    """`deploy` compiles the package with another Python; neither its arguments nor its environment hold the webhook."""
+    assert place.children
+    assert place.slack.webhook_url.rsplit("/", 1)[-1] not in str(place.children)
 
 
 def test_what_was_made_is_what_the_template_says(place: Place) -> None:
@@ -138,6 +156,17 @@ def test_eventbridge_brings_every_alarm_but_our_own(place: Place) -> None:
     place.slack.wait_for(lambda each: "acts on nothing" in each.text, timeout=60)
 
     assert not [each for each in place.slack.messages() if "tocsin-heartbeat" in each.text]
+
+
+def test_another_region_hands_its_alarms_on(place: Place) -> None:
+    """What changes there is shown here, with its region; `status` names that region."""
+    event = _event(place, "far away")
+    event["Resources"] = [event["Resources"][0].replace(REGION, ELSEWHERE)]
+    place.cloud.elsewhere(ELSEWHERE).client("events").put_events(Entries=[event])
+    message = place.slack.wait_for(lambda each: "far away" in each.text, timeout=60)
+    _, output = _run("status")
+
+    assert ELSEWHERE in message.text and f"✓ alarms of {ELSEWHERE}: on" in output
 
 
 def _published(place: Place, name: str) -> dict[str, Any]:
@@ -239,6 +268,7 @@ def test_destroy_leaves_nothing(place: Place) -> None:
     }
 
     assert code == 0 and "Alarm checkout errors acts on the topic" in output
+    assert find(place.cloud.elsewhere(ELSEWHERE), "tocsin-spoke") is None
     assert {what: found for what, found in left.items() if found} == {}
 
 
