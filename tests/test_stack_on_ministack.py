@@ -284,6 +284,8 @@ def test_other_regions_hand_their_alarms_on(place: Place) -> None:
     assert target["Arn"] == f"arn:aws:events:{REGION}:{place.cloud.account}:event-bus/default" and target["RoleArn"]
     assert [each.plan is None for each in away] == [False, True] and around.regions() == ("us-east-1",)
     assert find(place.cloud.elsewhere("eu-west-1"), "tocsin-spoke") is None
+    with pytest.raises(ConfigError, match="eu-west-1 do not come here anyway"):
+        around.plans(without=("eu-west-1",))
 
 
 def test_what_the_account_lacks_is_offered_with_its_price(place: Place) -> None:

@@ -25,7 +25,8 @@ def destroy(profile: str | None, region: str | None, name: str, yes: bool) -> No
     """Remove the stack with all that it remembers, its Slack secret and its package. Says what stays behind."""
     with cloud(profile, region) as here:
         stack = find(here, name)
-        ui.line(f"This removes the stack {name} from {here.where}, its Slack secret, and its package in S3.")
+        what = f"the stack {name}" if stack else f"what may be left of {name} - there is no such stack -"
+        ui.line(f"This removes {what} from {here.where}, its Slack secret, and its package in S3.")
         spokes = Spokes(here, name, _tell)
         for region in spokes.regions():
             ui.line(f"It also removes {spoke_of(name)} from {region}, which hands the alarms of that region on.")

@@ -56,6 +56,10 @@ class Spokes:
         """What would change in the regions that there are and those that come or go. A region that cannot be reached
         is found out before anything is begun. ConfigError, or as boto3 raises it."""
         known = self.regions()
+        if strange := [region for region in without if region not in known]:
+            raise ConfigError(
+                f"the alarms of {strange[0]} do not come here anyway", "`tocsin status` names the regions"
+            )
         wanted = [region for region in dict.fromkeys((*known, *more)) if region not in without]
         for region in wanted:
             find(self.home.elsewhere(region), spoke_of(self.stack))
