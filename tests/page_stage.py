@@ -76,7 +76,7 @@ def shown(language: str = "en", folder: Path | None = None, *alarms: Entry, ago:
     """A running stage with these alarms and its page. Its time begins so many seconds ago."""
     world = World()
     world.now -= ago * 1000
-    config = slack_target.local(None, language)
+    config = slack_target.local(language)
     with rig(Plan(config, folder=folder, metrics=world.metrics, clock=world.clock), Ears()) as running:
         running.desk.stage.put_alarms(alarms)
         with Server(running.desk) as server:

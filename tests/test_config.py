@@ -6,7 +6,7 @@ from datetime import UTC
 
 import pytest
 
-from tocsin.config import ENCRYPTED_NAMES, SEOUL, WEBHOOK_NAMES, Config, read_config
+from tocsin.config import ENCRYPTED_NAMES, SEOUL, WEBHOOK_NAMES, Config, read_config, read_manner
 from tocsin.destinations.http import Connections
 from tocsin.handler import destination
 from tocsin.ports import ConfigError
@@ -132,3 +132,10 @@ def test_no_secret_in_a_representation() -> None:
     configs = (config, as_bot, on_aws)
     shown = repr((configs, [destination(one, Connections()) for one in configs]))
     assert "abcdefghijkl" not in shown
+
+
+def test_who_only_draws_needs_no_slack() -> None:
+    """Language and zone are read by themselves, an unknown zone only warned of."""
+    manner = read_manner({"TOCSIN_LANGUAGE": "ko", "TOCSIN_TIMEZONE": "America/New_York"})
+    assert (manner.language, str(manner.zone), manner.warnings) == ("ko", "America/New_York", ())
+    assert read_manner({"TOCSIN_TIMEZONE": "Moon/Sea"}).warnings

@@ -32,7 +32,7 @@ ARN = "aws:000000000000:us-east-1:arn:aws:cloudwatch:us-east-1:000000000000:alar
 def test_the_journal_and_the_sightings_are_the_same_wherever_the_function_runs(runtime: bool) -> None:
     """The road of a test event and of an alarm: kinds, reasons, messages and answers come out of its log alone."""
     world, seen, read = World(), Sightings(), []
-    plan = Plan(slack_target.local(None, "en"), runtime=runtime, metrics=world.metrics, clock=world.clock)
+    plan = Plan(slack_target.local("en"), runtime=runtime, metrics=world.metrics, clock=world.clock)
     with rig(plan, Ears(line=seen.hear, message=read.append)) as running:
         stage, journal = running.desk.stage, running.desk.journal
         stage.put_alarms([cpu_alarm()])
@@ -53,7 +53,7 @@ def test_the_journal_and_the_sightings_are_the_same_wherever_the_function_runs(r
 def test_a_real_slack_is_told_first_and_the_page_shows_a_copy(runtime: bool) -> None:
     """Both get every message, each in its own way; the journal says once what came of an event, and where it shows."""
     with LocalSlack(channel="#real") as real:
-        config = replace(slack_target.local(None, "en"), webhook_url=real.webhook_url)
+        config = replace(slack_target.local("en"), webhook_url=real.webhook_url)
         world = World()
         plan = Plan(config, real=True, runtime=runtime, metrics=world.metrics, clock=world.clock)
         with rig(plan) as running:
@@ -85,7 +85,7 @@ def test_a_state_folder_named_from_here_is_the_runtimes_too(tmp_path: Path, monk
     """What the function stores in a process of its own, in another folder, is in the folder that was named."""
     monkeypatch.chdir(tmp_path)
     world = World()
-    plan = Plan(slack_target.local(None, "en"), folder=Path("state"), runtime=True, metrics=world.metrics)
+    plan = Plan(slack_target.local("en"), folder=Path("state"), runtime=True, metrics=world.metrics)
     with rig(plan) as running:
         running.desk.stage.put_alarms([cpu_alarm()])
         running.desk.stage.set_state("cpu", "ALARM", "a try")
@@ -184,6 +184,6 @@ def test_a_state_folder_that_cannot_be_used_is_told(tmp_path: Path) -> None:
     """In one line that names it."""
     blocked = tmp_path / "file"
     blocked.write_text("not a folder")
-    plan = Plan(slack_target.local(None, "en"), folder=blocked)
+    plan = Plan(slack_target.local("en"), folder=blocked)
     with pytest.raises(ConfigError, match="file cannot be made"), rig(plan):
         raise AssertionError("it must not start")

@@ -17,7 +17,7 @@ from tocsin_local.web.server import Server
 
 @pytest.fixture
 def desk() -> Iterator[Desk]:
-    with rig(Plan(slack_target.local(None, "en"), metrics=lambda now: ())) as running:
+    with rig(Plan(slack_target.local("en"), metrics=lambda now: ())) as running:
         yield running.desk
 
 

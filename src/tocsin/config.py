@@ -66,12 +66,11 @@ class Config:
 
 def read_config(environ: Mapping[str, str]) -> Config:
     """The settings in ``environ``. Raises ConfigError where an alarm could not be delivered with them."""
-    warnings: list[str] = []
-    language = _language(environ.get("TOCSIN_LANGUAGE", ""), warnings)
+    manner = read_manner(environ)
+    warnings = list(manner.warnings)
     store = _store(_set(environ, "TOCSIN_STORE") or "none")
-    config = Config(
-        language=language,
-        zone=_zone(environ.get("TOCSIN_TIMEZONE", ""), language, warnings),
+    config = replace(
+        manner,
         store=store,
         api_url=_set(environ, "TOCSIN_SLACK_API_URL") or SLACK_API,
         aws=_aws(environ),
@@ -82,6 +81,14 @@ def read_config(environ: Mapping[str, str]) -> Config:
         warnings=tuple(warnings),
     )
     return _checked(_slack(config, environ))
+
+
+def read_manner(environ: Mapping[str, str]) -> Config:
+    """The language and the zone alone, for whoever draws messages without any Slack."""
+    warnings: list[str] = []
+    language = _language(environ.get("TOCSIN_LANGUAGE", ""), warnings)
+    zone = _zone(environ.get("TOCSIN_TIMEZONE", ""), language, warnings)
+    return Config(language=language, zone=zone, warnings=tuple(warnings))
 
 
 def _set(environ: Mapping[str, str], *names: str) -> str:

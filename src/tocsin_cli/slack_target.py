@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
-from tocsin.config import WEBHOOK_NAMES, Config, read_config, zone_of
+from tocsin.config import WEBHOOK_NAMES, Config, read_config, read_manner
 from tocsin.ports import ConfigError
 
 LANGUAGE = click.option("--lang", type=click.Choice(["en", "ko"]), help="Language of the messages (TOCSIN_LANGUAGE).")
@@ -40,11 +39,9 @@ def target(webhook_file: str | None, language: str | None) -> Config | None:
     return read_config(environ)
 
 
-def local(config: Config | None, language: str | None) -> Config:
+def local(language: str | None) -> Config:
     """Settings without any Slack in them, in the language that was asked for."""
-    chosen = language or os.environ.get("TOCSIN_LANGUAGE", "")[:2].lower() or "en"
-    chosen = chosen if chosen in ("en", "ko") else "en"
-    return replace(config or Config(), language=chosen, zone=zone_of(chosen))
+    return read_manner(os.environ | ({"TOCSIN_LANGUAGE": language} if language else {}))
 
 
 def _slack_names() -> tuple[str, ...]:

@@ -35,7 +35,7 @@ def demo(ends: bool, lang: str | None, webhook_file: str | None, lambda_runtime:
     """
     started = time.monotonic()
     real = slack_target.target(webhook_file, lang)
-    config = real or slack_target.local(None, lang)
+    config = real or slack_target.local(lang)
     show = _Screen(started, "Slack" if real is None else "the copy on this machine")
     show.line(Line(1, _where(real), done=True))
     play = Demo(show.line, max(1, round(cpu.allowance().cores)))

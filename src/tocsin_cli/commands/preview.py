@@ -32,7 +32,7 @@ def preview(files: tuple[str, ...], as_json: bool, page: str | None, lang: str |
     """
     if as_json and page:
         raise click.UsageError("--json and --html are two ways of showing: choose one")
-    config = slack_target.local(None, lang)
+    config = slack_target.local(lang)
     contents = list(_contents(files))
     if page:
         _write(page, contents, config)

@@ -48,9 +48,7 @@ def up(
     """
     given = entries(file) if file else None
     real = slack_target.target(webhook_file, lang)
-    plan = Plan(
-        real or slack_target.local(None, lang), real is not None, folder or state_folder() / "up", lambda_runtime
-    )
+    plan = Plan(real or slack_target.local(lang), real is not None, folder or state_folder() / "up", lambda_runtime)
     with rig(plan, Ears(_tell)) as running:
         stage = running.desk.stage
         stage.put_alarms(given or host_alarms(stage.topic_arn))
