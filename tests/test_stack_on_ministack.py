@@ -27,6 +27,7 @@ from tocsin_cli.stack.changes import Changes, Step
 from tocsin_cli.stack.deployment import Deployment, Wish, deployment
 from tocsin_cli.stack.greeting import greet
 from tocsin_cli.stack.offers import Offers
+from tocsin_cli.stack.outlook import look_around
 from tocsin_cli.stack.plain_words import done, planned
 from tocsin_cli.stack.slack_secret import Vault
 from tocsin_cli.stack.spokes import Spokes, read_regions
@@ -317,6 +318,20 @@ def test_what_the_account_lacks_is_offered_with_its_price(place: Place) -> None:
     assert cpu.endswith(f"0.10 USD a month each): tocsin alarm add cpu {id} --region {REGION} --profile work")
     assert "it costs nothing" in budget and place.stack.outputs["TopicArn"] in budget
     assert after == []
+
+
+def test_a_spoke_that_somebody_took_away_is_missed_and_comes_back(place: Place) -> None:
+    """`status` names the commands that mend it; CloudFormation alone would find nothing to change."""
+    there = place.cloud.elsewhere("us-east-1").client("events")
+    there.remove_targets(Rule="tocsin-spoke", Ids=["home"])
+    there.delete_rule(Name="tocsin-spoke")
+    (missed,) = look_around(place.cloud, place.stack)
+    around = Spokes(place.cloud, "tocsin", place.steps.append)
+    around.carry_out(around.plans(without=("us-east-1",)))
+    around.carry_out(around.plans(("us-east-1",)))
+
+    assert "tocsin deploy --without us-east-1, then tocsin deploy --regions us-east-1" in missed.trouble
+    assert [seen.trouble for seen in look_around(place.cloud, place.stack)] == [""]
 
 
 @pytest.mark.parametrize("text", ["mars", "eu-west", "us-east-1;eu-west-1", REGION])

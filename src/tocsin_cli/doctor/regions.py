@@ -11,6 +11,7 @@ from tocsin_cli.alarms_there import alarms
 from tocsin_cli.cloud import Cloud
 from tocsin_cli.doctor.finding import Finding
 from tocsin_cli.doctor.scene import Scene
+from tocsin_cli.stack.spokes import spoke_regions
 
 _AT_ONCE = 8
 _SERVICES = ("events", "cloudwatch", "ec2")
@@ -44,13 +45,14 @@ def regions(scene: Scene) -> Iterator[Finding]:
 
 def judged(scene: Scene, found: Sequence[Region]) -> Iterator[Finding]:
     """What the regions' holdings mean."""
+    spokes = spoke_regions(scene.cloud, scene.stack.name)
     for region in found:
         if not region.is_watched and (region.alarms or region.machines):
             yield Finding(
                 "risk",
                 f"nobody watches {region.name}, with {region.alarms} alarms and {region.machines} running machines",
                 "its alarms do not reach tocsin" if region.alarms else "nobody would see what they do, or cost",
-                scene.tocsin("deploy", "--regions", region.name),
+                _watch(scene, region.name, region.name in spokes),
             )
     for reason in sorted({region.unseen for region in found if region.unseen}):
         names = [region.name for region in found if region.unseen == reason]
@@ -60,6 +62,12 @@ def judged(scene: Scene, found: Sequence[Region]) -> Iterator[Finding]:
             "whether anything runs there is not known",
             "ask for the rights of AWS's policy ReadOnlyAccess, or use another profile with --profile",
         )
+
+
+def _watch(scene: Scene, region: str, made: bool) -> str:
+    """How it comes to be watched. CloudFormation does not see that somebody else took away what it has ``made``."""
+    make = scene.tocsin("deploy", "--regions", region)
+    return f"{scene.tocsin('deploy', '--without', region)} && {make}" if made else make
 
 
 def _look(cloud: Cloud) -> Region:

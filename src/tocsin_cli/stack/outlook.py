@@ -11,6 +11,9 @@ from tocsin_cli.stack.slack_secret import Mode, Vault
 from tocsin_cli.stack.spokes import spoke_of, spoke_regions
 from tocsin_cli.stack.standing import Stack
 
+# CloudFormation does not see what was removed behind its back: deploying again would change nothing.
+_DOCTOR = "`tocsin doctor` says how to mend it"
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:
@@ -35,7 +38,8 @@ def look_around(cloud: Cloud, stack: Stack) -> Iterator[Seen]:
     """Each region whose alarms are handed on to here."""
     for region in spoke_regions(cloud, stack.name):
         what, name = f"alarms of {region}", spoke_of(stack.name)
-        yield _rule(cloud.elsewhere(region), name, what, "they do not come here")
+        mend = f"tocsin deploy --without {region}, then tocsin deploy --regions {region}"
+        yield _rule(cloud.elsewhere(region), name, what, "they do not come here", mend)
 
 
 def waiting(cloud: Cloud, url: str) -> tuple[int, int]:
@@ -50,7 +54,7 @@ def _subscription(cloud: Cloud, stack: Stack) -> Seen:
     found = _subscriptions(cloud, stack.outputs["TopicArn"])
     if any(each["Endpoint"].endswith(f":{queue}") for each in found):
         return Seen("topic: the queue is subscribed")
-    return Seen("topic", "the queue is not subscribed to it: run `tocsin deploy` again")
+    return Seen("topic", f"the queue is not subscribed to it: {_DOCTOR}")
 
 
 def _subscriptions(cloud: Cloud, topic: str) -> list[dict[str, Any]]:
@@ -58,12 +62,12 @@ def _subscriptions(cloud: Cloud, topic: str) -> list[dict[str, Any]]:
     return [each for page in pages for each in page["Subscriptions"]]
 
 
-def _rule(cloud: Cloud, name: str, what: str, means: str) -> Seen:
+def _rule(cloud: Cloud, name: str, what: str, means: str, mend: str = _DOCTOR) -> Seen:
     events = cloud.client("events")
     try:
         state = events.describe_rule(Name=name)["State"]
     except events.exceptions.ResourceNotFoundException:
-        return Seen(what, f"it is gone, so {means}: run `tocsin deploy` again")
+        return Seen(what, f"it is gone, so {means}: {mend}")
     if state.startswith("ENABLED"):
         return Seen(f"{what}: on")
     return Seen(what, f"it is switched off, so {means}: aws events enable-rule --name {name} --region {cloud.region}")
@@ -85,7 +89,7 @@ def _mapping(cloud: Cloud, stack: Stack) -> Seen:
     if states and all(state in ("Enabled", "Creating", "Enabling", "Updating") for state in states):
         return Seen("function: takes from the queue")
     now = ", ".join(states) or "not connected"
-    return Seen("function", f"it does not take from the queue ({now}): run `tocsin deploy`")
+    return Seen("function", f"it does not take from the queue ({now}): {_DOCTOR}")
 
 
 def _secret(cloud: Cloud, stack: Stack) -> Seen:
