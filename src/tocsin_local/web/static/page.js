@@ -290,14 +290,15 @@ async function sample(name) {
 }
 
 async function open(row, wanted) {
-  const ask = row.querySelector(":scope > .trail > .ask");
   const old = row.querySelector(":scope > .why");
   if (wanted === Boolean(old)) return;
   if (old) old.remove();
   else {
     const found = await part(`/message/${row.dataset.ts}?part=why`);
+    row = document.getElementById(row.id) ?? row; // a newer version may stand in its place by now
     if (found && !row.querySelector(":scope > .why")) row.append(found);
   }
+  const ask = row.querySelector(":scope > .trail > .ask");
   ask.textContent = say(wanted ? "why_hide" : "why");
   ask.setAttribute("aria-expanded", String(wanted));
 }
