@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from tocsin.episodes import SAME, blank, closed, covers, next_number, reopened, with_episode
 from tocsin.grouping import incident_key
-from tocsin.model import Episode, Incident, Notice, Phrase, Reason, Show, Signal, Step, Value
+from tocsin.merging import richer
+from tocsin.model import Episode, Incident, Notice, Reason, Show, Signal, Step
 
-SAME = 2_000  # the same state within this time is the same change told twice
-KEPT_EPISODES = 8
 KEPT_FLIPS = 32
 LONGEST_MUTE = 15 * 86_400_000  # a mute rule's longest window: API reference, AlarmMuteRule, Duration
 # On a tie of times the state that people must not miss wins, whatever came first.
@@ -110,7 +110,7 @@ def _ended(incident: Incident, now: int, policy: Policy) -> Step:
     if incident.phase == "resolved" and not incident.flapping and now >= last + policy.reopen:
         incident, reason = replace(incident, phase="closed"), reason if notices else "closed"
     elif incident.phase == "open" and incident.stale and now >= incident.at + policy.stale:
-        incident, reason = _close(replace(incident, phase="closed"), now), "expired"
+        incident, reason = closed(replace(incident, phase="closed"), now), "expired"
         notices = (*notices, Notice(1, "expired", now))
     shows = (Show(incident, notices),) if reason in ("flap-end", "expired") else ()
     return Step(incident, reason, shows)
@@ -120,15 +120,15 @@ def alone(signal: Signal) -> Step:
     """What one signal says without any memory: each change is told once, by itself. Its time may be unknown."""
     at = signal.at or 0
     known = -1 if signal.at is None else at
-    blank = Incident(incident_key(signal), at=known, source=signal.state, said=signal, episode=1, count=1)
+    fresh = Incident(incident_key(signal), at=known, source=signal.state, said=signal, episode=1, count=1)
     if signal.sort == "happening":
-        return _said(blank, Notice(1, "said", at))
+        return _said(fresh, Notice(1, "said", at))
     if signal.state == "ok":
         opened = signal.old_at if signal.old == "firing" and at else None
-        over = replace(blank, phase="resolved", fired=True, opened_at=opened or 0, resolved_at=signal.at)
+        over = replace(fresh, phase="resolved", fired=True, opened_at=opened or 0, resolved_at=signal.at)
         return _said(over, Notice(1, "resolved", at, lasted=(at - opened) / 1000 if opened else None))
     firing = signal.state == "firing"
-    open_ = replace(blank, phase="open", fired=firing, stale=not firing, opened_at=at)
+    open_ = replace(fresh, phase="open", fired=firing, stale=not firing, opened_at=at)
     return _said(open_, Notice(1, "first", at))
 
 
@@ -155,49 +155,22 @@ def _merge(incident: Incident, signal: Signal) -> Step:
     said = incident.said
     if said is None or signal.state != incident.source or incident.phase == "closed":
         return Step(newest, "none-duplicate")
-    richer = _richer(said, signal)
-    if richer == said:
+    both = richer(said, signal)
+    if both == said:
         return Step(newest, "none-duplicate")
-    newest = replace(newest, said=richer)
+    newest = replace(newest, said=both)
     return Step(newest, "merged", (Show(newest),))
-
-
-def _richer(said: Signal, signal: Signal) -> Signal:
-    labels = [fact.label for fact in said.facts]
-    urls = {link.url for link in said.links}
-    return replace(
-        said,
-        facts=said.facts + tuple(fact for fact in signal.facts if fact.label not in labels),
-        links=said.links + tuple(link for link in signal.links if link.url not in urls),
-        summary=_fuller(said.summary, signal.summary),
-        quote=said.quote or signal.quote,
-        series=said.series or signal.series,
-        labels={**signal.labels, **said.labels},
-    )
-
-
-def _fuller(old: Phrase | None, new: Phrase | None) -> Phrase | None:
-    if old is None or new is None:
-        return old or new
-    return new if _told_by(new) > _told_by(old) else old
-
-
-def _told_by(value: Value) -> int:
-    """How much a phrase tells: the values in it, however deep."""
-    if isinstance(value, Phrase):
-        return sum(map(_told_by, value.args.values()))
-    return sum(map(_told_by, value)) if isinstance(value, tuple) else 1
 
 
 def _late(incident: Incident, signal: Signal, policy: Policy) -> Step:
     """Something older than what we know: history, unless nobody was ever told that it fired."""
     at = _at(signal)
     over = min([incident.at, *(one.opened for one in incident.episodes if one.opened > at)])
-    if signal.state != "firing" or any(_covers(one, at) for one in incident.episodes):
+    if signal.state != "firing" or any(covers(one, at) for one in incident.episodes):
         return Step(incident, "none-late")
     if signal.muted and (over < _held_until(signal, policy) or _told_by_parts(incident, at, policy)):
         return Step(incident, "none-late")
-    number = _next_episode(incident)
+    number = next_number(incident)
     view = Incident(
         key=incident.key,
         source=incident.source,
@@ -209,7 +182,7 @@ def _late(incident: Incident, signal: Signal, policy: Policy) -> Step:
         count=1,
         said=signal,
     )
-    kept = _with_episode(incident, Episode(number, at, over))
+    kept = with_episode(incident, Episode(number, at, over))
     return Step(kept, "late", (Show(view, (Notice(1, "late", at, lasted=(over - at) / 1000),)),))
 
 
@@ -233,7 +206,7 @@ def _firing(incident: Incident, signal: Signal, policy: Policy) -> Step:
         return _open(incident, signal)
     heard = replace(incident, source="firing", at=at, said=signal, fired=True, stale=False)
     if incident.phase == "resolved":
-        return _flip(incident, _reopened(heard), at, 1, policy, "reopen")
+        return _flip(incident, reopened(heard), at, 1, policy, "reopen")
     if not incident.fired:
         return _said(heard, Notice(1, "worse", at))
     period = policy.period if signal.period is None else signal.period * 1000
@@ -246,11 +219,11 @@ def _ok(incident: Incident, signal: Signal, policy: Policy) -> Step:
     at = _at(signal)
     heard = replace(incident, source="ok", at=at, said=signal, stale=False)
     if incident.phase == "open":
-        over = _close(replace(heard, phase="resolved", resolved_at=at), at)
+        over = closed(replace(heard, phase="resolved", resolved_at=at), at)
         return _flip(incident, over, at, 1, policy, "resolved")
     if incident.phase == "closed" and signal.tell:
-        told = replace(_blank_episode(heard, at), resolved_at=at)
-        told = _with_episode(told, Episode(told.episode, at, at))
+        told = replace(blank(heard, at), resolved_at=at)
+        told = with_episode(told, Episode(told.episode, at, at))
         return _said(told, Notice(1, "told", at))
     return Step(replace(incident, source="ok", at=at), "none-fine")
 
@@ -270,7 +243,7 @@ def _open(incident: Incident, signal: Signal) -> Step:
     at = _at(signal)
     firing = signal.state == "firing"
     fresh = replace(
-        _blank_episode(incident, at),
+        blank(incident, at),
         source=signal.state,
         at=at,
         phase="open",
@@ -278,32 +251,8 @@ def _open(incident: Incident, signal: Signal) -> Step:
         stale=not firing,
         said=signal,
     )
-    fresh = _with_episode(fresh, Episode(fresh.episode, at))
+    fresh = with_episode(fresh, Episode(fresh.episode, at))
     return _said(fresh, Notice(1, "first", at))
-
-
-def _blank_episode(incident: Incident, at: int) -> Incident:
-    return Incident(
-        key=incident.key,
-        source=incident.source,
-        at=incident.at,
-        episode=_next_episode(incident),
-        opened_at=at,
-        count=1,
-        episodes=incident.episodes,
-        said=incident.said,
-        held=incident.held,
-        parts_at=incident.parts_at,
-    )
-
-
-def _reopened(incident: Incident) -> Incident:
-    reopened = _with_episode(incident, Episode(incident.episode, incident.opened_at))
-    return replace(reopened, phase="open", resolved_at=None)
-
-
-def _close(incident: Incident, at: int) -> Incident:
-    return _with_episode(incident, Episode(incident.episode, incident.opened_at, at))
 
 
 def _flip(before: Incident, after: Incident, at: int, times: int, policy: Policy, reason: Reason) -> Step:
@@ -332,25 +281,8 @@ def _happening(incident: Incident, signal: Signal, policy: Policy, seen: bool) -
     if incident.episode and abs(at - incident.at) <= policy.repeats:
         again = replace(incident, at=max(at, incident.at), count=incident.count + 1, said=signal)
         return _said(again, Notice(1, "repeated", at, times=again.count))
-    fresh = replace(_blank_episode(incident, at), at=max(at, incident.at), said=signal)
+    fresh = replace(blank(incident, at), at=max(at, incident.at), said=signal)
     return _said(fresh, Notice(1, "said", at, times=1))
-
-
-def _next_episode(incident: Incident) -> int:
-    return 1 + max([incident.episode, *(one.number for one in incident.episodes)])
-
-
-def _with_episode(incident: Incident, episode: Episode) -> Incident:
-    """Keep the newest episodes, and always the current one."""
-    others = [one for one in incident.episodes if one.number != episode.number]
-    current = [one for one in others if one.number == incident.episode]
-    rest = [one for one in others if one.number != incident.episode]
-    kept = sorted([*rest[-(KEPT_EPISODES - 1 - len(current)) :], *current, episode], key=lambda one: one.number)
-    return replace(incident, episodes=tuple(kept))
-
-
-def _covers(episode: Episode, at: int) -> bool:
-    return episode.opened - SAME < at and (episode.closed is None or at <= episode.closed)
 
 
 def _together(before: tuple[Show, ...], after: tuple[Show, ...]) -> tuple[Show, ...]:
