@@ -173,9 +173,9 @@ class Journal:
     def sent(self, ts: str) -> tuple[Received, ...]:
         """Every request about a message and its thread, refused ones too, oldest first."""
         found = self._file.rows(
-            "SELECT body FROM sent WHERE root = ?1"
-            " OR (id <> '' AND root = '' AND id = (SELECT id FROM message WHERE ts = ?1)) ORDER BY n",
-            (ts,),
+            "SELECT body FROM sent WHERE root = :ts"
+            " OR (id <> '' AND root = '' AND id = (SELECT id FROM message WHERE ts = :ts)) ORDER BY n",
+            {"ts": ts},
         )
         return tuple(content.decode_received(body) for (body,) in found)
 
@@ -196,9 +196,9 @@ class Journal:
     def entries(self, before: int | None = None, words: str = "", kind: str = "", limit: int = 40) -> tuple[Entry, ...]:
         """Events, newest first, from number ``before`` down."""
         found = self._file.rows(
-            "SELECT n, body FROM entry WHERE (?1 IS NULL OR n < ?1) AND (?2 = '' OR instr(words, ?2))"
-            " AND (?3 = '' OR instr(kinds, ' ' || ?3 || ' ')) ORDER BY n DESC LIMIT ?4",
-            (before, content.clean(words.lower()), content.clean(kind), limit),
+            "SELECT n, body FROM entry WHERE (:before IS NULL OR n < :before) AND (:words = '' OR instr(words, :words))"
+            " AND (:kind = '' OR instr(kinds, ' ' || :kind || ' ')) ORDER BY n DESC LIMIT :limit",
+            {"before": before, "words": content.clean(words.lower()), "kind": content.clean(kind), "limit": limit},
         )
         return tuple(_entry(n, body) for n, body in found)
 
