@@ -107,8 +107,8 @@ def connections() -> Connections:
 
 
 def prepare() -> None:
-    """Do what the first alarm would wait for, while the function is loaded: a small one has more CPU then, or nobody
-    waits (https://docs.aws.amazon.com/lambda/latest/dg/best-practices.html). Whatever fails is the invocation's to say.
+    """Do what the first alarm would wait for while the function is loaded, which may be before there is an alarm
+    (https://docs.aws.amazon.com/lambda/latest/dg/best-practices.html). Whatever fails is the invocation's to say.
     """
     try:
         parts(read_config(os.environ))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -31,17 +30,9 @@ class Preview:
 
 def previews(content: bytes, config: Config) -> Iterator[Preview]:
     """Every signal in a file's content, in order."""
-    for envelope in unwrap(_event(content), http=True):
+    for envelope in unwrap(content.decode("utf-8-sig", "replace"), http=True):
         for signal in read(envelope):
             yield Preview(envelope.road, signal, _messages(signal, config))
-
-
-def _event(content: bytes) -> Any:
-    text = content.decode("utf-8-sig", "replace")
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return text
 
 
 @dataclass(slots=True)

@@ -1,6 +1,6 @@
 """LocalStack for one session: without Docker, on loopback, its functions under AWS's own runtime client.
 
-`make localstack` installs it in a virtual environment of its own; `make test ARGS=tests/localstack` tells the story.
+`make localstack` installs it in a virtual environment of its own; `make test ARGS="-n 0 tests/localstack"` tells it.
 """
 
 from __future__ import annotations
