@@ -27,6 +27,10 @@ _SORTS: dict[str, tuple[str, dict[str, str]]] = {
         },
     ),
     "AWS::Events::Rule": ("aws_cloudwatch_event_rule", {}),
+    "AWS::IAM::Policy": (
+        "aws_iam_role_policy",
+        {"PolicyName": "name", "Roles": "role", "PolicyDocument": "policy"},
+    ),
     "AWS::IAM::Role": ("aws_iam_role", {"AssumeRolePolicyDocument": "assume_role_policy"}),
     "AWS::KMS::Key": ("aws_kms_key", {"KeyPolicy": "policy", "PendingWindowInDays": "deletion_window_in_days"}),
     "AWS::Lambda::EventInvokeConfig": ("aws_lambda_function_event_invoke_config", {}),
@@ -56,6 +60,7 @@ _REF = {
     "AWS::CloudWatch::Alarm": "alarm_name",
     "AWS::DynamoDB::Table": "name",
     "AWS::Events::Rule": "name",
+    "AWS::IAM::Role": "name",
     "AWS::KMS::Key": "key_id",
     "AWS::Lambda::Function": "function_name",
     "AWS::Logs::LogGroup": "name",
@@ -148,6 +153,9 @@ def _shaped(sort: str, properties: Values) -> Values:
         case "AWS::SNS::TopicPolicy" | "AWS::SQS::QueuePolicy":
             (of,) = (properties.pop(name) for name in ("Topics", "Queues") if name in properties)
             return {**properties, "Topics" if sort == "AWS::SNS::TopicPolicy" else "Queues": of[0]}
+        case "AWS::IAM::Policy":
+            (role,) = properties.pop("Roles")
+            return {**properties, "Roles": role}
         case "AWS::CloudWatch::Alarm" if "Dimensions" in properties:
             pairs = {each["Name"]: each["Value"] for each in properties["Dimensions"]}
             return {**properties, "Dimensions": _Map(pairs)}

@@ -26,7 +26,13 @@ LAMBDA_ITSELF = {
     ("sqs:GetQueueAttributes", "Queue"),
     ("sqs:SendMessage", "FailedInvocations"),
 }
-WHERE = {"table": {"Table"}, "index": {"Table/by-due", "Table/by-of"}, "parameter": {"secret"}, "queue": {"Queue"}}
+WHERE = {
+    "table": {"Table"},
+    "index": {"Table/by-due", "Table/by-of"},
+    "parameter": {"secret"},
+    "signing": {"signing secret"},
+    "queue": {"Queue"},
+}
 
 
 @pytest.mark.parametrize("file", [TEMPLATE, SPOKE], ids=["home", "spoke"])
@@ -45,8 +51,7 @@ def test_the_template_fits_into_a_request() -> None:
     assert len(TEMPLATE.read_bytes()) < 51_200
 
 
-def _granted() -> set[tuple[str, str]]:
-    (policy,) = resources("IAM::Role")["FunctionRole"]["Policies"]
+def _granted(policy: Any) -> set[tuple[str, str]]:
     return {
         (action, resource)
         for statement in policy["PolicyDocument"]["Statement"]
@@ -67,14 +72,21 @@ def _named(resource: Any) -> str:
     if isinstance(text, list):
         assert text[0].endswith(":parameter/tocsin/${AWS::StackName}/${Secret}")
         return "secret"
+    if text.endswith(":parameter/tocsin/${AWS::StackName}/slack-signing-secret"):
+        return "signing secret"
     return str(text).replace("${Table.Arn}/index/", "Table/")
 
 
 def test_the_function_may_do_what_it_does_and_nothing_else() -> None:
-    """The policy allows each call of the code on the resource that it is made on, and there is no right without one."""
+    """The policy allows each call of the code on the resource that it is made on, and there is no right without one;
+    the signing secret may be read where the Slack door is open."""
+    (policy,) = resources("IAM::Role")["FunctionRole"]["Policies"]
+    (door,) = resources("IAM::Policy").values()
     needed = {(right, place) for call in CALLS for right in call.permissions for place in WHERE[call.resource]}
+    signing = {each for each in needed if each[1] == "signing secret"}
 
-    assert _granted() == needed | LAMBDA_ITSELF
+    assert _granted(policy) == needed - signing | LAMBDA_ITSELF
+    assert _granted(door) == signing and door["Roles"] == [{"Ref": "FunctionRole"}]
 
 
 def test_no_statement_of_the_stack_is_about_everything() -> None:
@@ -187,7 +199,9 @@ def test_the_public_address_is_off_until_it_is_asked_for() -> None:
     found = template()
     doors = {name for name, each in found["Resources"].items() if each.get("Condition") == "HasButtons"}
 
-    assert doors == {"Door", "DoorMayBeCalled", "DoorMayInvoke"}
+    assert doors == {"Door", "DoorMayBeCalled", "DoorMayInvoke", "DoorPolicy"}
+    name = {"Fn::Sub": "/tocsin/${AWS::StackName}/slack-signing-secret"}
+    assert setting == {"Fn::If": ["HasButtons", name, {"Ref": "AWS::NoValue"}]}
     assert found["Parameters"]["SlackButtons"]["Default"] == "no"
 
 

@@ -73,6 +73,8 @@ def test_the_module_says_what_the_template_says() -> None:
     wanted = template_as_terraform.outputs()
     del wanted["next_step"]  # a link to the console, for those who have no tool
 
+    name = '"/tocsin/${var.name}/slack-signing-secret"'
+    assert told.pop("signing_secret_name") == f"${{var.slack_buttons ? {name} : null}}"
     assert told.pop("door_url") == "${one(aws_lambda_function_url.door[*].function_url)}"
     assert told == wanted
 

@@ -13,16 +13,17 @@ resource "aws_lambda_function" "function" {
 
   environment {
     variables = { for name, value in {
-      TOCSIN_STORE                     = "dynamodb:${aws_dynamodb_table.table.name}"
-      TOCSIN_QUEUE_URL                 = aws_sqs_queue.queue.url
-      TOCSIN_MAX_RECEIVES              = "5"
-      TOCSIN_SLACK_WEBHOOK_PARAMETER   = local.is_bot ? null : "/tocsin/${var.name}/slack-webhook"
-      TOCSIN_SLACK_BOT_TOKEN_PARAMETER = local.is_bot ? "/tocsin/${var.name}/slack-bot-token" : null
-      TOCSIN_SLACK_CHANNEL             = local.is_bot ? var.slack_channel : null
-      TOCSIN_METRICS_NAMESPACE         = "tocsin/${var.name}" # a second one must not hide this one's silence
-      TOCSIN_CANARY                    = "arn:${local.partition}:cloudwatch:${local.region}:${local.account}:alarm:${var.name}-canary"
-      TOCSIN_LANGUAGE                  = var.language
-      TOCSIN_TIMEZONE                  = var.time_zone
+      TOCSIN_STORE                          = "dynamodb:${aws_dynamodb_table.table.name}"
+      TOCSIN_QUEUE_URL                      = aws_sqs_queue.queue.url
+      TOCSIN_MAX_RECEIVES                   = "5"
+      TOCSIN_SLACK_WEBHOOK_PARAMETER        = local.is_bot ? null : "/tocsin/${var.name}/slack-webhook"
+      TOCSIN_SLACK_BOT_TOKEN_PARAMETER      = local.is_bot ? "/tocsin/${var.name}/slack-bot-token" : null
+      TOCSIN_SLACK_CHANNEL                  = local.is_bot ? var.slack_channel : null
+      TOCSIN_SLACK_SIGNING_SECRET_PARAMETER = var.slack_buttons ? "/tocsin/${var.name}/slack-signing-secret" : null
+      TOCSIN_METRICS_NAMESPACE              = "tocsin/${var.name}" # a second one must not hide this one's silence
+      TOCSIN_CANARY                         = "arn:${local.partition}:cloudwatch:${local.region}:${local.account}:alarm:${var.name}-canary"
+      TOCSIN_LANGUAGE                       = var.language
+      TOCSIN_TIMEZONE                       = var.time_zone
     } : name => value if value != null }
   }
 
@@ -159,7 +160,8 @@ resource "aws_sqs_queue" "failed_invocations" {
   message_retention_seconds = 1209600 # 14 days
 }
 
-# The Slack door. AWS asks for both permissions since October 2025.
+# The Slack door: whatever is not signed with the signing secret gets a 401 and is not looked at.
+# AWS asks for both permissions since October 2025.
 resource "aws_lambda_function_url" "door" {
   count = var.slack_buttons ? 1 : 0
 
@@ -195,5 +197,23 @@ resource "aws_cloudformation_stack" "door_may_invoke" {
         }
       }
     }
+  })
+}
+
+resource "aws_iam_role_policy" "door_policy" {
+  count = var.slack_buttons ? 1 : 0
+
+  name = "tocsin-door"
+  role = aws_iam_role.function_role.name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid      = "SigningSecret"
+        Effect   = "Allow"
+        Action   = "ssm:GetParameter"
+        Resource = "arn:${local.partition}:ssm:${local.region}:${local.account}:parameter/tocsin/${var.name}/slack-signing-secret"
+      },
+    ]
   })
 }

@@ -62,3 +62,8 @@ output "door_url" {
   description = "Slack's Interactivity Request URL, null without buttons."
   value       = one(aws_lambda_function_url.door[*].function_url)
 }
+
+output "signing_secret_name" {
+  description = "With slack_buttons: make a parameter of type SecureString with this name and your Slack app's signing secret."
+  value       = var.slack_buttons ? "/tocsin/${var.name}/slack-signing-secret" : null
+}

@@ -85,5 +85,5 @@ variable "encrypt_topics" {
 variable "slack_buttons" {
   type        = bool
   default     = false
-  description = "Opens a public address where Slack can hand in clicks. Whatever Slack did not sign is turned away."
+  description = "Opens a public address where Slack can hand in clicks. Needs the signing secret: see the output signing_secret_name."
 }

@@ -41,6 +41,7 @@ class Config:
     """``store`` is "none", "memory", "sqlite:PATH" or "dynamodb:TABLE".
 
     ``webhook_parameter``, ``bot_parameter``: the SecureString that holds the secret which is not set here.
+    ``signing_secret``: by which Slack signs what it hands in by HTTP, or ``signing_parameter`` that holds it.
     ``queue_url``: the function's own queue, for wakes. ``receives``: how often that queue hands a message out before
     it is a dead letter; 0 where nobody says. ``metrics``: the namespace of the heartbeat's
     metrics. ``canary``: the ARN of the alarm by which the road is tried, "" where there is none. ``warnings``: what was
@@ -56,6 +57,8 @@ class Config:
     api_url: str = SLACK_API
     webhook_parameter: str = ""
     bot_parameter: str = ""
+    signing_secret: str = field(default="", repr=False)
+    signing_parameter: str = ""
     aws: Aws = Aws()
     queue_url: str = ""
     receives: int = 0
@@ -89,6 +92,13 @@ def read_manner(environ: Mapping[str, str]) -> Config:
     language = _language(environ.get("TOCSIN_LANGUAGE", ""), warnings)
     zone = _zone(environ.get("TOCSIN_TIMEZONE", ""), language, warnings)
     return Config(language=language, zone=zone, warnings=tuple(warnings))
+
+
+def read_door(environ: Mapping[str, str]) -> Config:
+    """What the Slack door needs alone: whoever knocks learns nothing of the other settings."""
+    secret = _set(environ, "TOCSIN_SLACK_SIGNING_SECRET")
+    parameter = "" if secret else _set(environ, "TOCSIN_SLACK_SIGNING_SECRET_PARAMETER")
+    return Config(signing_secret=secret, signing_parameter=parameter, aws=_aws(environ))
 
 
 def _set(environ: Mapping[str, str], *names: str) -> str:

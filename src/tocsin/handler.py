@@ -9,12 +9,12 @@ import logging
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from tocsin.config import Config, read_config
+from tocsin.config import Config, read_config, read_door
 from tocsin.destinations.http import Connections
 from tocsin.destinations.slack import SlackBot, SlackWebhook
 from tocsin.destinations.slack.api import Bot, Webhook
@@ -29,6 +29,7 @@ from tocsin.summons import is_tick, without_wakes
 if TYPE_CHECKING:  # what only some settings ask for is imported only then: it costs every cold start otherwise
     from tocsin.aws.client import Client
     from tocsin.aws.wake import Waker
+    from tocsin.destinations.slack.clicks import Door
 
 log = logging.getLogger("tocsin")
 
@@ -41,11 +42,10 @@ class NotDelivered(Exception):
 
 def lambda_handler(event: Any, context: Any) -> dict[str, Any]:
     """Handle whatever AWS hands in. Raises ConfigError where none could be delivered, NotDelivered to be retried."""
-    if _is_http(event):
-        # The Slack door: without a valid Slack signature nobody gets in, and nothing is parsed. None can be valid yet.
-        return {"statusCode": 401, "body": ""}
     if "AWS_LAMBDA_LOG_LEVEL" not in os.environ:  # nobody chose: Lambda would leave out what went well
         log.setLevel(logging.INFO)
+    if _is_http(event):  # without a valid Slack signature nobody gets in, and nothing is parsed
+        return {"statusCode": slack_door(read_door(os.environ)).answer(event, time.time()), "body": ""}
     config = read_config(os.environ)
     for warning in config.warnings:
         log.warning("%s", warning)
@@ -98,6 +98,19 @@ class Parts:
 def parts(config: Config) -> Parts:
     """The parts, put together once per container and configuration."""
     return assembled(config, connections())
+
+
+@cache
+def slack_door(config: Config) -> Door:
+    """The Slack door, with the signing secret that the settings name; without one it opens to nobody."""
+    from tocsin.destinations.slack.clicks import Door
+
+    if config.signing_parameter:
+        from tocsin.aws.signing_secret import PATIENCE, SigningSecret
+
+        client = replace(_aws(config, connections()), patience=PATIENCE)
+        return Door(SigningSecret(config.signing_parameter, client).other_than)
+    return Door(lambda tried: "" if tried else config.signing_secret)
 
 
 @cache

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Resource = Literal["table", "index", "parameter", "queue"]
+Resource = Literal["table", "index", "parameter", "signing", "queue"]
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
     """One action of a service, the IAM actions that it needs and what they are needed on.
 
-    ``resource``: the table, its indexes (``table/…/index/*``), the secret's parameter or the function's own queue.
+    ``resource``: the table, its indexes (``table/…/index/*``), the secret's parameter, that of the signing secret (only
+    where the Slack door is open) or the function's own queue.
     """
 
     service: str
@@ -31,6 +32,7 @@ TRANSACT = Call("dynamodb", "TransactWriteItems", "table", ("dynamodb:PutItem", 
 # A SecureString under the account's own key alias/aws/ssm needs no right of its own on that key; another key does:
 # https://docs.aws.amazon.com/kms/latest/developerguide/services-parameter-store.html
 GET_PARAMETER = Call("ssm", "GetParameter", "parameter", ("ssm:GetParameter",))
+GET_SIGNING_SECRET = Call("ssm", "GetParameter", "signing", ("ssm:GetParameter",))
 SEND_MESSAGE = Call("sqs", "SendMessage", "queue", ("sqs:SendMessage",))
 
-CALLS = (BATCH_GET, QUERY, PUT, DELETE, TRANSACT, GET_PARAMETER, SEND_MESSAGE)
+CALLS = (BATCH_GET, QUERY, PUT, DELETE, TRANSACT, GET_PARAMETER, GET_SIGNING_SECRET, SEND_MESSAGE)

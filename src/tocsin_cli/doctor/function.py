@@ -184,8 +184,10 @@ def _needs(scene: Scene) -> Iterator[tuple[str, str]]:
         "parameter": f"arn:{scene.partition}:ssm:{there}:parameter{outputs['SecretName']}",
         "queue": mine,
     }
+    if signing := outputs.get("SigningSecretName"):  # the Slack door is open
+        on["signing"] = f"arn:{scene.partition}:ssm:{there}:parameter{signing}"
     for call in CALLS:
-        for action in call.permissions:
+        for action in call.permissions if call.resource in on else ():
             yield action, on[call.resource]
     for action in ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes"):
         yield f"sqs:{action}", mine

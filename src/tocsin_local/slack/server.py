@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Self, TypeVar
 
 from tocsin_local.slack.answers import Answer
+from tocsin_local.slack.clicks import Posted, click, signed
 from tocsin_local.slack.clock import Clock
 from tocsin_local.slack.faults import Fault, Way
 from tocsin_local.slack.files import answer_upload
@@ -67,6 +68,11 @@ class LocalSlack:
     @property
     def bot_token(self) -> str:
         return self._workspace.bot_token
+
+    @property
+    def signing_secret(self) -> str:
+        """By which it signs what it posts to apps."""
+        return self._workspace.signing_secret
 
     @property
     def webhook_url(self) -> str:
@@ -144,6 +150,11 @@ class LocalSlack:
     def remove_message(self, message: Message) -> None:
         """As when a person deletes it."""
         self._workspace.remove(message.channel, message.ts)
+
+    def click(self, message: Message, action_id: str) -> Posted:
+        """What it would post to an app's Request URL, now, for a click on that button. LookupError if there is none."""
+        now = self._workspace.clock()
+        return signed(click(message, action_id, now), self.signing_secret, now)
 
     # Looking
 

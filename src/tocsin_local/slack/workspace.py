@@ -61,6 +61,7 @@ class Workspace:
         self.faults = Faults()
         self.settings = Settings()
         self.bot_token = f"xoxb-{secrets.token_hex(12)}"
+        self.signing_secret = secrets.token_hex(16)
         self.changed = threading.Condition(threading.RLock())
         self.received: deque[Received] = deque(maxlen=keep)
         self.channels: dict[str, Channel] = {}
