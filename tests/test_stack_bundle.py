@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sysconfig
 from pathlib import Path
@@ -9,12 +10,16 @@ from typing import Any
 
 import pytest
 
+import emulator
 from stack_template import parsed, template
+from tocsin.aws.calls import Call
 from tocsin_cli.artefacts.lambda_zip import Package, package
 from tocsin_cli.stack.bundle import LARGEST, one_file
 from tocsin_local.lambda_runtime import Environment
 from tocsin_local.slack.server import LocalSlack
 from tocsin_local.tutorial import tutorial_event
+
+QUEUED = json.loads((Path(__file__).parent / "events/cloudwatch_alarm/sqs-sns.json").read_bytes())
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +68,30 @@ def test_cfn_lint_finds_nothing_in_it(text: str, tmp_path: Path) -> None:
     done = subprocess.run([str(lint), str(file)], capture_output=True, text=True, timeout=120, cwd=tmp_path)
 
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_as_uploaded_it_remembers_within_128_mb(text: str, tmp_path: Path, aws: str) -> None:
+    """With its table and its secret it fits the smallest function: an alarm is shown, and told again it is known."""
+    function: Any = parsed(text)["Resources"]["Function"]["Properties"]
+    (tmp_path / "index.py").write_text(function["Code"]["ZipFile"], "utf-8")
+    here = emulator.access(aws)
+    with LocalSlack() as slack, emulator.client(aws) as client:
+        secret = {"Name": "/in-128-mb", "Value": slack.webhook_url, "Type": "SecureString", "Overwrite": True}
+        client.call(Call("ssm", "PutParameter", "parameter", ()), secret)
+        settings = {
+            "TOCSIN_STORE": f"dynamodb:{emulator.make_table(client)}",
+            "TOCSIN_SLACK_WEBHOOK_PARAMETER": "/in-128-mb",
+            "TOCSIN_AWS_ENDPOINT_URL": aws,
+            "AWS_REGION": here.region,
+            "AWS_ACCESS_KEY_ID": here.key_id,
+            "AWS_SECRET_ACCESS_KEY": here.secret,
+        }
+        with Environment(tmp_path, function["Handler"], settings=settings, memory=128) as environment:
+            first, second = environment.invoke(QUEUED), environment.invoke(QUEUED)
+
+    assert first.ok and second.ok, (first, second)
+    assert '"reason": "first"' in "".join(first.logs) and '"reason": "none-duplicate"' in "".join(second.logs)
+    assert len(slack.messages()) == 1
 
 
 def test_as_uploaded_it_runs_under_lambdas_own_runtime_client(text: str, tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ def one_file(content: Package) -> str:
     The sources alone, since the text may have LARGEST bytes. Raises ValueError where it has more, or where the
     template is not the one that this was written for.
     """
-    code = textwrap.indent(_source(content), " " * 10)
+    code = textwrap.indent(index(content), " " * 10)
     text = TEMPLATE.read_text("utf-8")
     for old, new in (
         (_IN_A_BUCKET, f"      Code:\n        ZipFile: |\n{code}"),
@@ -60,8 +60,8 @@ def one_file(content: Package) -> str:
     return text
 
 
-def _source(content: Package) -> str:
-    """The loader, with the package behind it."""
+def index(content: Package) -> str:
+    """The one module that Lambda makes of it: the loader, with the package inside."""
     packed = base64.b64encode(zipped(Package(content.sources, {}))).decode()
     lines = "\n".join(textwrap.wrap(packed, 4000))
     before, _, after = Path(loader.__file__).read_text("utf-8").partition('PACKAGE = ""\n')
