@@ -195,8 +195,11 @@ def test_what_keeps_data_says_what_becomes_of_it() -> None:
 
 
 def test_the_public_address_is_off_until_it_is_asked_for() -> None:
-    """The Slack door and both permissions that it needs hang on one condition, which is false by default."""
+    """The Slack door, both permissions that it needs and the right to read its secret hang on one condition, which is
+    false by default; only then the function hears of that secret."""
     found = template()
+    (function,) = resources("Lambda::Function").values()
+    setting = function["Environment"]["Variables"]["TOCSIN_SLACK_SIGNING_SECRET_PARAMETER"]
     doors = {name for name, each in found["Resources"].items() if each.get("Condition") == "HasButtons"}
 
     assert doors == {"Door", "DoorMayBeCalled", "DoorMayInvoke", "DoorPolicy"}
