@@ -54,6 +54,11 @@ leaves = st.one_of(
 values = st.recursive(leaves, lambda inner: st.one_of(phrases(inner), some(inner, 3)), max_leaves=5)
 phrase = phrases(values)
 
+facts = some(whole(model.Fact, label=phrase, value=values, detail=st.booleans()))
+links = some(whole(model.Link, label=phrase, url=texts))
+series = whole(model.Series, name=texts, points=some(st.tuples(instants, numbers), 4), threshold=maybe(numbers))
+labels = st.dictionaries(texts, texts, max_size=2)
+
 signals = whole(
     model.Signal,
     kind=texts,
@@ -78,17 +83,28 @@ signals = whole(
     word=texts,
     summary=maybe(phrase),
     quote=texts,
-    facts=some(whole(model.Fact, label=phrase, value=values, detail=st.booleans())),
+    facts=facts,
     meaning=some(phrase),
     advice=some(phrase),
-    links=some(whole(model.Link, label=phrase, url=texts)),
-    series=maybe(
-        whole(model.Series, name=texts, points=some(st.tuples(instants, numbers), 4), threshold=maybe(numbers))
-    ),
-    labels=st.dictionaries(texts, texts, max_size=2),
+    links=links,
+    series=maybe(series),
+    labels=labels,
     partition=texts,
     account=texts,
     region=texts,
+)
+found = whole(
+    model.Found,
+    state=maybe(one_of(model.State)),
+    at=maybe(instants),
+    facts=facts,
+    links=links,
+    labels=labels,
+    series=maybe(series),
+    summary=maybe(phrase),
+    severity=maybe(one_of(model.Severity)),
+    tries=counts,
+    again_at=maybe(instants),
 )
 incidents = whole(
     model.Incident,
@@ -136,5 +152,6 @@ messages = whole(
     painted_at=instants,
     epoch=counts,
     leased_until=instants,
+    found=maybe(found),
 )
 contents = st.one_of(incidents, messages, whole(model.Seen, at=instants))

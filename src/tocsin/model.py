@@ -128,6 +128,27 @@ class Signal:
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """What is known of a message's subject beyond what its signals say, kept so that every later painting shows it.
+
+    ``state`` and ``at``: the change that was asked about; ``summary`` holds for that change alone. ``series`` has
+    later points joined to it. ``severity``: as its owner says it, None where nobody does. ``tries``: askings about this
+    change that were not answered whole, 0 once one was; ``again_at`` (ms) is when to ask again.
+    """
+
+    state: State | None = None
+    at: int | None = None
+    facts: tuple[Fact, ...] = ()
+    links: tuple[Link, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
+    series: Series | None = None
+    summary: Phrase | None = None
+    severity: Severity | None = None
+    tries: int = 0
+    again_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Episode:
     """One stretch of trouble: what *covers* a firing. ``closed`` is None while it lasts."""
 
@@ -216,6 +237,7 @@ class Message:
     ``painted_at`` (ms): when the destination last took it.
     ``epoch`` counts the workers that took it up, ``leased_until`` (ms, 0: released) is until when the last one may
     still be calling: whoever is late by then must not record what it did.
+    ``found``: what was found out beyond what ``incident`` says; None where nobody was asked yet.
     """
 
     destination: str
@@ -230,6 +252,7 @@ class Message:
     painted_at: int = 0
     epoch: int = 0
     leased_until: int = 0
+    found: Found | None = None
 
 
 @dataclass(frozen=True, slots=True)

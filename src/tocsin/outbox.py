@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from tocsin.findings import as_known, is_due_again
 from tocsin.grouping import OPEN, message_id
 from tocsin.model import Message, Receipt, Show
 from tocsin.ports import DeliveryError, Put, Row, Rows
@@ -11,7 +12,8 @@ from tocsin.ports import DeliveryError, Put, Row, Rows
 KEPT = 30 * 86_400_000  # how long a message that is over may still be looked at
 SLOWEST = 60_000  # a destination that is down is asked at least this often
 EDIT = 60_000  # while it flaps, a message is edited at most this often
-LEASE = 44_000  # a call, a function's whole life and a bit: after this, no call of an earlier worker can still land
+# An asking, a call, a function's whole life and a bit: after this, no call of an earlier worker can still land.
+LEASE = 45_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,39 +41,53 @@ def wanted(key: str, row: Row | None, name: str, show: Show, now: int) -> Put:
 
 
 def claimed(rows: Rows, key: str, now: int) -> tuple[Put, ...]:
-    """Taken up by one worker alone; nothing where another is at it, or there is nothing to do any more.
+    """Taken up by one worker alone, to be painted or only asked about again; nothing where another is at it, or there
+    is nothing to do any more.
 
     A lease that ran out was not given back: what its holder did is not known, so the next call may be a repeat.
     """
     message = _message(rows, key)
-    if message is None or message.leased_until > now or not behind(message):
+    if message is None or message.leased_until > now or not (behind(message) or is_due_again(message, now)):
         return ()
     doubt = message.doubt or message.leased_until > 0
     mine = replace(message, epoch=message.epoch + 1, leased_until=now + LEASE, doubt=doubt)
     return (_put(key, mine, mine.leased_until, now),)
 
 
-def recorded(rows: Rows, key: str, receipt: Receipt, epoch: int, now: int) -> tuple[Put, ...]:
+def recorded(rows: Rows, key: str, receipt: Receipt, mine: Message, now: int) -> tuple[Put, ...]:
     """What is shown has caught up with the version that was painted; newer wishes keep the row due.
 
-    Nothing, if somebody else has taken the message up since: then they owe it the next call.
+    ``mine``: the message as it was claimed, with what was found since. Nothing, if somebody else has taken the message
+    up since: then they owe it the next call.
     """
     current = _message(rows, key)
-    if current is None or current.epoch != epoch:
+    if current is None or current.epoch != mine.epoch:
         return ()
-    message = replace(shown(current, receipt), tries=0, doubt=False, painted_at=now, leased_until=0)
-    return (_put(key, message, _next(message, now) if behind(message) else None, now),)
+    message = replace(shown(current, receipt), tries=0, doubt=False, painted_at=now, leased_until=0, found=mine.found)
+    return (_put(key, message, _due(message, now), now),)
 
 
-def postponed(rows: Rows, key: str, error: DeliveryError | None, epoch: int, after: Later) -> tuple[Put, ...]:
+def postponed(rows: Rows, key: str, error: DeliveryError | None, mine: Message, after: Later) -> tuple[Put, ...]:
     """It was not taken: look again later. Nothing, as in ``recorded``, if somebody else has it now."""
     current = _message(rows, key)
-    if current is None or current.epoch != epoch:
+    if current is None or current.epoch != mine.epoch:
         return ()
     due = after.now + _wait(error, current.tries, after.jitter)
     doubt = current.doubt or (error is not None and error.ambiguous)
-    message = replace(current, tries=current.tries + 1, doubt=doubt, leased_until=0)
+    message = replace(current, tries=current.tries + 1, doubt=doubt, leased_until=0, found=mine.found)
     return (_put(key, message, due, after.now),)
+
+
+def asked(rows: Rows, key: str, mine: Message, now: int) -> tuple[Put, ...]:
+    """It was only asked about again: what is new of that is worth a painting. Nothing, as in ``recorded``, if somebody
+    else has it now."""
+    current = _message(rows, key)
+    if current is None or current.epoch != mine.epoch:
+        return ()
+    message = replace(current, found=mine.found, leased_until=0)
+    if as_known(message).incident != as_known(current).incident:
+        message = replace(message, want=message.want + 1)
+    return (_put(key, message, _due(message, now), now),)
 
 
 def shown(message: Message, receipt: Receipt) -> Message:
@@ -87,6 +103,11 @@ def behind(message: Message) -> bool:
 def _message(rows: Rows, key: str) -> Message | None:
     row = rows[key]
     return row.content if row is not None and isinstance(row.content, Message) else None
+
+
+def _due(message: Message, now: int) -> int | None:
+    """When to look at a message that nobody holds."""
+    return _next(message, now) if behind(message) else message.found and message.found.again_at
 
 
 def _next(message: Message, now: int) -> int:

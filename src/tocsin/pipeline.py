@@ -11,14 +11,16 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 
 from tocsin.decide import Policy, alone
+from tocsin.enriching import BUDGET, Enriching
 from tocsin.envelope import Envelope, unwrap
+from tocsin.findings import as_known
 from tocsin.grouping import is_of, message_id
 from tocsin.intake import Taken, pass_time, take_in
 from tocsin.kinds import read
 from tocsin.logbook import note, trouble
 from tocsin.model import Fact, Incident, Message, Phrase, Receipt, Signal
-from tocsin.outbox import Later, behind, claimed, postponed, recorded, shown
-from tocsin.ports import Conflict, DeliveryError, Destination, Put, Row, Rows, Store
+from tocsin.outbox import Later, asked, behind, claimed, postponed, recorded, shown
+from tocsin.ports import Conflict, DeliveryError, Destination, Enricher, Put, Row, Rows, Store
 
 MARGIN = 2.0  # seconds that must be left after a wait
 CALL = 9.0  # seconds that one call to a destination may take
@@ -55,13 +57,16 @@ class Pipeline:
         store: Store | None = None,
         policy: Policy | None = None,
         canary: str = "",
+        enrichers: tuple[Enricher, ...] = (),
     ) -> None:
-        """``canary``: the ARN of the alarm that is changed only to see that alarms arrive."""
+        """``canary``: the ARN of the alarm that is changed only to see that alarms arrive. ``enrichers`` are asked only
+        where there is a store, which keeps what they found."""
         self._destinations = destinations
         self._names = tuple(one.name for one in destinations)
         self._store = store
         self._policy = policy or Policy()
         self._canary = canary
+        self._enriching = Enriching(enrichers)
         self._told: set[tuple[str, str | None, int | None]] = set()
 
     def run(self, event: object, doors: Doors, *, http: bool = False) -> Outcome:
@@ -177,30 +182,44 @@ class Pipeline:
         name = row.content.destination
         destination = next((one for one in self._destinations if one.name == name), None)
         if destination is None:  # its settings are gone: the row waits for their return, behind the others
-            _postpone(store, row.key, None, row.content.epoch, doors)
+            _postpone(store, row.key, None, row.content, doors)
         if destination is None or refused[name] >= REFUSALS:
             return
         message = _claim(store, row.key, doors)
         if message is None:  # somebody else is at it
             refused[row.key] = REFUSALS
             return
-        try:
-            receipt = destination.show(message, (message.incident,), message.receipt)
-        except DeliveryError as error:
-            # Who is told to wait asks for no other message either.
-            refused[name] += REFUSALS if error.retry_after is not None else 1
-            refused[row.key] = REFUSALS
-            about = {"message": message.id, "code": error.code, "permanent": error.permanent}
-            trouble("not shown", about)
-            _postpone(store, row.key, error, message.epoch, doors)
-        except Exception:  # a bug of ours in one message: the others are still shown
-            trouble("not shown", {"message": message.id, "code": "internal_error"}, bug=True)
-            _postpone(store, row.key, None, message.epoch, doors)
+        message = self._enriching.asked(message, doors.clock, in_time=doors.left() > CALL + BUDGET)
+        if behind(message) and doors.left() > CALL:
+            _show(store, row.key, message, destination, doors, refused)
+        elif behind(message):  # asking took all the time that was left
+            _postpone(store, row.key, None, message, doors)
         else:
-            del refused[name]
-            store.change([row.key], lambda rows: recorded(rows, row.key, receipt, message.epoch, doors.clock()))
-            about = {"message": message.id, "destination": message.destination, "version": receipt.painted}
-            note("shown", about)
+            _settle(store, row.key, message, lambda rows, mine: asked(rows, row.key, mine, doors.clock()))
+
+
+def _show(
+    store: Store, key: str, message: Message, destination: Destination, doors: Doors, refused: Counter[str]
+) -> None:
+    """One call for a message that is ours for a while, and what came of it."""
+    view = as_known(message)
+    try:
+        receipt = destination.show(view, (view.incident,), view.receipt)
+    except DeliveryError as error:
+        # Who is told to wait asks for no other message either.
+        refused[message.destination] += REFUSALS if error.retry_after is not None else 1
+        refused[key] = REFUSALS
+        about = {"message": message.id, "code": error.code, "permanent": error.permanent}
+        trouble("not shown", about)
+        _postpone(store, key, error, message, doors)
+    except Exception:  # a bug of ours in one message: the others are still shown
+        trouble("not shown", {"message": message.id, "code": "internal_error"}, bug=True)
+        _postpone(store, key, None, message, doors)
+    else:
+        del refused[message.destination]
+        _settle(store, key, message, lambda rows, mine: recorded(rows, key, receipt, mine, doors.clock()))
+        about = {"message": message.id, "destination": message.destination, "version": receipt.painted}
+        note("shown", about)
 
 
 def _claim(store: Store, key: str, doors: Doors) -> Message | None:
@@ -219,9 +238,18 @@ def _claim(store: Store, key: str, doors: Doors) -> Message | None:
     return mine[0] if mine else None
 
 
-def _postpone(store: Store, key: str, error: DeliveryError | None, epoch: int, doors: Doors) -> None:
+def _postpone(store: Store, key: str, error: DeliveryError | None, message: Message, doors: Doors) -> None:
     later = Later(doors.clock(), doors.chance())
-    store.change([key], lambda rows: postponed(rows, key, error, epoch, later))
+    _settle(store, key, message, lambda rows, mine: postponed(rows, key, error, mine, later))
+
+
+def _settle(store: Store, key: str, message: Message, how: Callable[[Rows, Message], tuple[Put, ...]]) -> None:
+    """Write what became of the message; without what was found, where its row has no room for that."""
+    try:
+        store.change([key], lambda rows: how(rows, message))
+    except ValueError:
+        trouble("found too much", {"message": message.id})
+        store.change([key], lambda rows: how(rows, replace(message, found=None)))
 
 
 def _asks(row: Row, refused: Counter[str]) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from tocsin.model import Fact, Incident, Message, Receipt, Seen
+from tocsin.model import Incident, Message, Receipt, Seen, Signal
 
 Content = Incident | Message | Seen
 
@@ -109,7 +109,20 @@ class Destination(Protocol):
         """
 
 
-class Enricher(Protocol):
-    """Asked once before the first paint; bounded in time; its failure costs only its facts."""
+@dataclass(frozen=True, slots=True)
+class More:
+    """What an enricher answers: the signal, richer or as it was.
 
-    def more(self, incident: Incident) -> tuple[Fact, ...]: ...
+    ``whole``: False if something was not answered now that may be a little later.
+    """
+
+    signal: Signal
+    whole: bool = True
+
+
+class Enricher(Protocol):
+    """Knows what a signal's own message does not say. What the message says itself is never replaced."""
+
+    def more(self, signal: Signal, seconds: float) -> More:
+        """Asked before a change is first painted, and must answer within ``seconds``. What it raises costs only what it
+        would have added: it is asked again a little later."""

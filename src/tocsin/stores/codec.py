@@ -17,6 +17,7 @@ from tocsin.model import (
     At,
     Episode,
     Fact,
+    Found,
     Incident,
     Lapse,
     Link,
@@ -34,7 +35,7 @@ from tocsin.ports import Content
 _NAME = "~"
 _CONTENTS = (Incident, Message, Seen)
 _VALUES = (Strong, At, Lapse, Phrase)
-_PARTS = (Fact, Link, Series, Signal, Episode, Notice, Receipt)
+_PARTS = (Fact, Link, Series, Signal, Episode, Notice, Receipt, Found)
 _SCALARS = frozenset({str, int, float, bool, NoneType})
 
 

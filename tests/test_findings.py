@@ -1,0 +1,83 @@
+"""What was found out adds to what signals say, for good, and replaces nothing of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+import strategies
+from tocsin.findings import as_known, enriched, is_about, joined, learned
+from tocsin.model import Fact, Found, Incident, Message, Phrase, Series, Signal
+from tocsin.stores.codec import decode, encode
+
+points = st.lists(st.tuples(st.integers(0, 50), st.floats(-9, 9)), max_size=8).map(tuple)
+lines = st.builds(Series, st.sampled_from(["cpu", "disk"]), points, st.none() | st.floats(0, 9))
+
+
+@given(strategies.signals, strategies.signals)
+def test_what_is_found_is_what_was_added(said: Signal, more: Signal) -> None:
+    """What is kept is about this change, and painted on it all that the signal says stands first and unchanged."""
+    found = learned(said, more)
+    shown = enriched(said, found)
+    assert is_about(found, said)
+    assert shown.facts[: len(said.facts)] == said.facts
+    assert shown.links[: len(said.links)] == said.links
+    assert shown.labels.items() >= said.labels.items()
+    assert shown.severity == more.severity
+    kept = ("kind", "sort", "subject", "title", "state", "at", "word", "account", "region", "test", "drill", "muted")
+    assert all(getattr(shown, name) == getattr(said, name) for name in kept)
+
+
+@given(strategies.signals)
+def test_nothing_new_is_nothing_kept(said: Signal) -> None:
+    """An enricher that knows nothing leaves nothing behind, and the message as it was."""
+    found = learned(said, said)
+    assert found == Found(said.state, said.at)
+    assert enriched(said, found) == said
+
+
+@given(strategies.signals, strategies.signals, strategies.signals)
+def test_what_was_known_outlives_a_silence(first: Signal, more: Signal, then: Signal) -> None:
+    """A later change about which nobody answers is painted with the facts that were found, unless it says them."""
+    known = learned(first, more)
+    later = learned(then, then, known)
+    labels = [fact.label for fact in enriched(then, later).facts]
+    assert all(fact.label in labels for fact in known.facts)
+    assert later.severity == known.severity
+
+
+@given(strategies.signals, strategies.signals)
+def test_what_is_found_is_kept_by_every_store(said: Signal, more: Signal) -> None:
+    """The row that holds it is read back as it was written."""
+    message = Message("slack", "m", Incident("v1:I#k", said=said), found=learned(said, more))
+    assert decode(encode(message)) == message
+
+
+@given(strategies.messages)
+def test_a_message_is_painted_with_what_is_known(message: Message) -> None:
+    """Only its words change: what is owed, what was taken and whose it is stay."""
+    shown = as_known(message)
+    assert replace(shown, incident=message.incident) == message
+
+
+@given(lines, lines)
+def test_two_tellings_of_one_metric_are_one_line(known: Series, told: Series) -> None:
+    """Their points stand in order, none twice, the newer telling's where both know one; other metrics are not mixed."""
+    both = joined(known, told)
+    assert both is not None
+    if known.name != told.name:
+        assert both == told
+    else:
+        assert [at for at, _ in both.points] == sorted({at for at, _ in known.points + told.points})
+        assert dict(both.points).items() >= dict(told.points).items()
+        assert both.threshold == (known.threshold if told.threshold is None else told.threshold)
+    assert joined(known, None) == joined(None, known) == known
+
+
+def test_a_row_has_an_end() -> None:
+    """However much is found, only so many facts are kept beside a message."""
+    said = Signal("k", "condition", "s", Phrase("words.test"))
+    many = tuple(Fact(Phrase("words.plain", {"n": n}), "x") for n in range(900))
+    assert len(learned(said, replace(said, facts=many)).facts) == 50
