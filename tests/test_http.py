@@ -191,6 +191,14 @@ def test_this_machine_may_be_called_in_the_clear(host: str) -> None:
     assert address(f"http://{host}:8080/SECRET").tls is False
 
 
+@pytest.mark.parametrize("host", ["a..b", f"{'a' * 64}.example", ".example"])
+def test_a_name_that_no_host_can_have_is_not_found(connections: Connections, host: str) -> None:
+    """A slip in an address is told as such, without anything sent."""
+    with pytest.raises(NoAnswer) as failure:
+        connections.post_json(f"https://{host}/SECRET", {}, timeout=QUICK)
+    assert (failure.value.code, failure.value.sent) == ("dns_error", False)
+
+
 def test_an_address_keeps_its_secret() -> None:
     """The path of a webhook is its secret: no repr shows it."""
     assert "SECRET" not in repr(address("https://hooks.slack.com/services/SECRET"))

@@ -205,7 +205,7 @@ class Connections:
             return sock
         sock.settimeout(max(0.001, within - (self._clock() - started)))
         try:
-            return self._context().wrap_socket(sock, server_hostname=to.host)
+            return self._context().wrap_socket(sock, server_hostname=to.host.encode("ascii"))
         except ssl.SSLCertVerificationError:
             self._ask_more()
             raise
@@ -262,9 +262,10 @@ def _request(to: Address, body: bytes, headers: Mapping[str, str]) -> bytes:
 
 
 def _found(to: Address) -> list[Found]:
+    # As bytes, here and where TLS names it: Python would load its tables of all scripts to make them of a text.
     try:
-        return list(socket.getaddrinfo(to.host, to.port, type=socket.SOCK_STREAM))
-    except (OSError, UnicodeError):
+        return list(socket.getaddrinfo(to.host.encode("ascii"), to.port, type=socket.SOCK_STREAM))
+    except OSError:
         raise NoAnswer("dns_error", sent=False) from None
 
 
