@@ -58,7 +58,7 @@ class Home:
     def scene(self, stack: Stack | None = None, cloud: Cloud | None = None, now: int | None = None) -> Scene:
         """As the doctor finds it, read anew."""
         at = int(time.time() * 1000) if now is None else now
-        return scene(cloud or self.cloud, stack or self.stack, at, self.connections, self.slack.api_url, None)
+        return scene(cloud or self.cloud, stack or self.stack, at, self.connections, self.slack.api_url)
 
     def tick(self) -> None:
         """What the schedule does each minute, which this AWS does not do."""

@@ -463,7 +463,7 @@ def test_json_is_one_object_for_programs(home: Home) -> None:
 
 def test_a_profile_and_a_stack_are_part_of_each_command(home: Home) -> None:
     """What is pasted acts on the account that was looked at."""
-    scene = replace(home.scene(replace(home.stack, name="night watch")), profile="prod")
+    scene = home.scene(replace(home.stack, name="night watch"), replace(home.cloud, profile="prod"))
 
     assert scene.tocsin("redrive") == "tocsin redrive --region eu-north-1 --profile prod --stack 'night watch'"
     assert scene.aws("sns", "list-topics").endswith("--region eu-north-1 --profile prod")

@@ -19,9 +19,10 @@ import emulator
 from tocsin.ports import ConfigError
 from tocsin_cli.app import cli
 from tocsin_cli.cloud import Cloud, cloud
-from tocsin_cli.migration.known import AWS_TO_SLACK, BLUEPRINT, NOTIFY_SLACK, TUTORIAL, Known, Webhook, is_tocsin, known
+from tocsin_cli.migration.known import AWS_TO_SLACK, BLUEPRINT, NOTIFY_SLACK, TUTORIAL, Known, Webhook, known
 from tocsin_cli.migration.roads import Roads, Rule, Subscription
 from tocsin_cli.migration.steps import Home, Move
+from tocsin_cli.stack.functions import is_tocsin
 
 REGION, ACCOUNT = "eu-west-2", "310987654321"
 SECRET = "https://hooks.slack.com/services/T0/B0/" + "not-a-secret"

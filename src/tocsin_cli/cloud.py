@@ -34,11 +34,13 @@ _WAYS_OUT = {
 
 @dataclass(frozen=True, slots=True)
 class Cloud:
-    """An account and a region. ``clients`` makes one client per service and region, of boto3's own type."""
+    """An account and a region. ``clients`` makes one client per service and region, of boto3's own type. ``profile``:
+    as it was named, for commands to paste."""
 
     account: str
     region: str
     clients: Callable[[str, str], Any] = field(repr=False)
+    profile: str | None = None
 
     def client(self, service: str) -> Any:
         """The client of a service in this region."""
@@ -72,7 +74,7 @@ def cloud(profile: str | None, region: str | None) -> Iterator[Cloud]:
         raise ConfigError("this command needs boto3", "install it beside tocsin: pip install 'tocsin[aws]'") from None
     try:
         with ExitStack() as closing:
-            yield _opened(boto3.Session(profile_name=profile, region_name=region), closing)
+            yield replace(_opened(boto3.Session(profile_name=profile, region_name=region), closing), profile=profile)
     except ClientError as error:
         raise _refused(error.response.get("Error", {}), error.operation_name) from None
     except BotoCoreError as error:

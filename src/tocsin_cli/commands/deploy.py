@@ -21,7 +21,7 @@ from tocsin_cli.stack.offers import Offers
 from tocsin_cli.stack.plain_words import done, planned
 from tocsin_cli.stack.slack_secret import Mode, Vault, asked, given
 from tocsin_cli.stack.spokes import Spoke, Spokes, read_regions
-from tocsin_cli.stack.standing import Stack, find, made, proper
+from tocsin_cli.stack.standing import Stack, made, ours
 
 _FIRST_TICK = 150.0  # seconds: the schedule's first minute, and what a new rule takes to be known
 
@@ -65,7 +65,7 @@ def deploy(
     """
     with cloud(profile, region) as here:
         more, less = read_regions(regions, here.region), read_regions(without, here.region)
-        before = find(here, proper(name))
+        before = ours(here, name)
         wish = Wish(mode or _kept(before), channel, lang or "", email, settings)
         vault = Vault(here, name, wish.mode)
         parameters = wish.parameters(before)

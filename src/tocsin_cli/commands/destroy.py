@@ -15,7 +15,7 @@ from tocsin_cli.stack.changes import Changes, Step
 from tocsin_cli.stack.plain_words import done
 from tocsin_cli.stack.slack_secret import Vault
 from tocsin_cli.stack.spokes import Spokes, spoke_of
-from tocsin_cli.stack.standing import Stack, find
+from tocsin_cli.stack.standing import Stack, ours
 
 
 @click.command()
@@ -24,7 +24,7 @@ from tocsin_cli.stack.standing import Stack, find
 def destroy(profile: str | None, region: str | None, name: str, yes: bool) -> None:
     """Remove the stack with all that it remembers, its Slack secret and its package. Says what stays behind."""
     with cloud(profile, region) as here:
-        stack = find(here, name)
+        stack = ours(here, name)
         what = f"the stack {name}" if stack else f"what may be left of {name} - there is no such stack -"
         ui.line(f"This removes {what} from {here.where}, its Slack secret, and its package in S3.")
         spokes = Spokes(here, name, _tell)

@@ -47,7 +47,7 @@ def doctor(profile: str | None, region: str | None, name: str, fix: bool, yes: b
         raise click.UsageError("--json only looks: leave --fix out.")
     with cloud(profile, region) as here, closing(Connections()) as connections:
         slack_api = os.environ.get("TOCSIN_SLACK_API_URL", "").strip() or API_URL
-        seen = scene(here, made(here, name), int(time.time() * 1000), connections, slack_api, profile)
+        seen = scene(here, made(here, name), int(time.time() * 1000), connections, slack_api)
         results = list(_told(seen, quiet=as_json))
         if as_json:
             ui.line(json.dumps(_document(seen, results), ensure_ascii=False, indent=2))
@@ -82,7 +82,7 @@ def _lines(result: Result) -> Iterator[str]:
 
 
 def _is_command(mend: str) -> bool:
-    return mend.startswith(("aws ", "tocsin ", "pipx ", "TOCSIN_"))
+    return mend.startswith(("aws ", "tocsin ", "pipx ", "terraform ", "TOCSIN_"))
 
 
 def _mend(results: Sequence[Result], yes: bool) -> int:

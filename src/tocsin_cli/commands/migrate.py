@@ -11,10 +11,11 @@ import click
 from tocsin.ports import ConfigError
 from tocsin_cli import ui
 from tocsin_cli.cloud import Cloud, cloud, cloud_options
-from tocsin_cli.migration.known import Known, is_tocsin, known
-from tocsin_cli.migration.roads import Roads, Wires, code, functions, roads, wires
+from tocsin_cli.migration.known import Known, known
+from tocsin_cli.migration.roads import Roads, Wires, code, roads, wires
 from tocsin_cli.migration.steps import Home, Move
-from tocsin_cli.stack.standing import find
+from tocsin_cli.stack.functions import functions, is_tocsin
+from tocsin_cli.stack.standing import standing
 
 _OTHER = Known("a function that tocsin does not know", ("you named it",), None)
 
@@ -76,7 +77,7 @@ def _home(here: Cloud, home: Home, arn: str, leading: Roads) -> Home:
     made_by = here.client("lambda").list_tags(Resource=arn)["Tags"].get("aws:cloudformation:stack-name", "")
     resources = _resources(here, made_by) if made_by else set()
     kept = tuple(each.topic for each in leading.topics if each.topic in resources)
-    there = find(here, home.stack)
+    there = standing(here, home.stack)
     name = there.outputs.get("FunctionName", "") if there else ""
     function = here.client("lambda").get_function(FunctionName=name)["Configuration"]["FunctionArn"] if name else ""
     return replace(home, function=function, made_by=made_by, kept=kept)

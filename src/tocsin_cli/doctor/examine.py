@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tocsin_cli.doctor.finding import SEVERITIES, Check, Finding, Severity
+from tocsin_cli.doctor.mending import made_again
 from tocsin_cli.doctor.scene import Scene
 
 _DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError",
@@ -62,8 +63,8 @@ def _refused(scene: Scene, check: Check, error: Any) -> Finding:
         return Finding(
             "broken",
             f"{check.name}: {error.operation_name} finds nothing: {message}",
-            "a part of the stack was deleted by hand, which CloudFormation does not make again",
-            f"{scene.tocsin('destroy')} && {scene.tocsin('deploy')}",
+            "a part of the stack was deleted by hand",
+            made_again(scene),
         )
     if code in _DENIED:
         what = f"{check.name}: you may not look: {error.operation_name} is denied"

@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 from tocsin.aws.calls import CALLS, Resource
 from tocsin_cli.doctor.finding import Finding
+from tocsin_cli.doctor.mending import put_right, renewed
 from tocsin_cli.doctor.scene import Scene
 from tocsin_cli.function_log import Line, lines
 from tocsin_cli.policies import Asked, Policy, allows, parsed
@@ -44,7 +45,7 @@ def judged(scene: Scene, found: Mapping[str, Any], reserved: int | None) -> Iter
     trouble = found.get("StateReason") or found.get("LastUpdateStatusReason") or "AWS gives no reason"
     if found.get("State") in ("Failed", "Inactive") or found.get("LastUpdateStatus") == "Failed":
         yield Finding(
-            "broken", f"the function {name} cannot run: {trouble}", "alarms wait in the queue", scene.tocsin("deploy")
+            "broken", f"the function {name} cannot run: {trouble}", "alarms wait in the queue", put_right(scene)
         )
     if reserved == 0:
         yield Finding(
@@ -68,7 +69,7 @@ def ending(scene: Scene, name: str) -> Iterator[Finding]:
     if end is None or end - today > _SOON:
         return
     means = "functions go on running there, unpatched, until AWS ends that too"
-    mend = f"pipx upgrade tocsin && {scene.tocsin('deploy')}"
+    mend = renewed(scene)
     if end < today:
         yield Finding("risk", f"the runtime {name} has had no security patches since {end}", means, mend)
     else:
@@ -144,7 +145,7 @@ def rights(scene: Scene) -> Iterator[Finding]:
     found = scene.cloud.client("lambda").get_function_configuration(FunctionName=scene.stack.outputs["FunctionName"])
     role = found["Role"].rsplit("/", 1)[-1]
     policies = list(_policies(scene, role))
-    lacking = [(action, on) for action, on in _needs(scene) if not allows(policies, Asked(action, on))]
+    lacking = [(action, on) for action, on in _needs(scene, found) if not allows(policies, Asked(action, on))]
     if lacking:
         statements = [{"Effect": "Allow", "Action": action, "Resource": on} for action, on in lacking]
         document = json.dumps({"Version": "2012-10-17", "Statement": statements}, separators=(",", ":"))
@@ -173,7 +174,7 @@ def _document(found: Any) -> Policy:
     return parsed(unquote(found)) if isinstance(found, str) else found
 
 
-def _needs(scene: Scene) -> Iterator[tuple[str, str]]:
+def _needs(scene: Scene, found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Each action with what it is needed on: what the code calls, and what Lambda does in its name."""
     there, outputs = f"{scene.cloud.region}:{scene.cloud.account}", scene.stack.outputs
     table = f"arn:{scene.partition}:dynamodb:{there}:table/{outputs['TableName']}"
@@ -184,7 +185,8 @@ def _needs(scene: Scene) -> Iterator[tuple[str, str]]:
         "parameter": f"arn:{scene.partition}:ssm:{there}:parameter{outputs['SecretName']}",
         "queue": mine,
     }
-    if signing := outputs.get("SigningSecretName"):  # the Slack door is open
+    settings = found.get("Environment", {}).get("Variables", {})
+    if signing := settings.get("TOCSIN_SLACK_SIGNING_SECRET_PARAMETER"):  # the Slack door is open
         on["signing"] = f"arn:{scene.partition}:ssm:{there}:parameter{signing}"
     for call in CALLS:
         for action in call.permissions if call.resource in on else ():

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from tocsin_cli.doctor.finding import Finding
+from tocsin_cli.doctor.mending import made_again, mailed
 from tocsin_cli.doctor.scene import Scene
 from tocsin_cli.function_log import lines
 from tocsin_cli.stack.standing import WATCHES
@@ -18,7 +19,7 @@ _ALIVE = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "IMP
 def stack(scene: Scene) -> Iterator[Finding]:
     """CloudFormation is done with the stack."""
     found = scene.stack
-    if found.status not in _ALIVE and not found.is_busy:
+    if found.maker == "CloudFormation" and found.status not in _ALIVE and not found.is_busy:
         yield Finding(
             "risk",
             f"the stack {found.name} is {found.status}" + (f": {found.reason}" if found.reason else ""),
@@ -49,8 +50,8 @@ def watches(scene: Scene) -> Iterator[Finding]:
             yield Finding(
                 "risk",
                 f"the alarm {name} is gone",
-                "nobody is told when that goes wrong; CloudFormation does not make again what was deleted by hand",
-                f"{scene.tocsin('destroy')} && {scene.tocsin('deploy')}",
+                "nobody is told when that goes wrong",
+                made_again(scene),
             )
         elif not alarm.is_enabled or ops not in alarm.actions("AlarmActions"):
             yield Finding(
@@ -77,8 +78,7 @@ def reading(scene: Scene, subscriptions: Sequence[Mapping[str, Any]], is_read: b
         return
     means = "when Slack cannot be reached, or the function does not run, nobody is told"
     if not subscriptions:
-        mend = scene.tocsin("deploy", "--email", "YOU@EXAMPLE.COM")
-        yield Finding("risk", "nobody is told when tocsin itself is in trouble", means, mend)
+        yield Finding("risk", "nobody is told when tocsin itself is in trouble", means, mailed(scene))
     for each in subscriptions:
         again = scene.aws("sns", "subscribe", "--topic-arn", scene.stack.outputs["OpsTopicArn"], "--protocol",
                           each["Protocol"], "--notification-endpoint", each["Endpoint"])  # fmt: skip

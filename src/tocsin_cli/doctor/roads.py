@@ -9,6 +9,7 @@ from typing import Any
 
 from tocsin_cli.doctor.finding import Finding
 from tocsin_cli.doctor.keys import read_key
+from tocsin_cli.doctor.mending import made_again
 from tocsin_cli.doctor.scene import Scene
 from tocsin_cli.policies import written
 from tocsin_cli.stack.outlook import waiting
@@ -26,8 +27,8 @@ def subscription(scene: Scene) -> Iterator[Finding]:
         yield Finding(
             "broken",
             f"the topic {topic} is gone",
-            "alarms that act on it tell nobody; CloudFormation does not make again what was deleted by hand",
-            f"{scene.tocsin('destroy')} && {scene.tocsin('deploy')}",
+            "alarms that act on it tell nobody",
+            made_again(scene),
         )
         return
     ours = [each for each in found.subscriptions if each["Endpoint"] == arn]
@@ -152,7 +153,7 @@ def rule(scene: Scene) -> Iterator[Finding]:
             "broken",
             f"the rule {name} does not match alarms any more",
             "its pattern was changed: alarms that act on no topic of ours do not arrive",
-            f"{scene.tocsin('destroy')} && {scene.tocsin('deploy')}",
+            made_again(scene),
         )
     arn = queue(scene.cloud, scene.stack).arn
     yield from _target(scene, name, arn, "alarms that act on no topic of ours do not arrive")

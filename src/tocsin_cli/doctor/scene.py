@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import functools
-import shlex
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from tocsin.destinations.http import Connections
+from tocsin_cli import pasted
 from tocsin_cli.alarms_there import Alarm, alarms, own
 from tocsin_cli.cloud import Cloud
 from tocsin_cli.doctor.topic import Topic, read_topic
@@ -16,7 +16,7 @@ from tocsin_cli.stack.standing import Stack
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """``now``: ms since 1970. ``profile``: as it was named, for the commands. ``slack_api``: the Web API's address.
+    """``now``: ms since 1970. ``slack_api``: the Web API's address.
 
     ``alarms`` and ``topic`` ask AWS once; errors as boto3 raises them.
     """
@@ -26,7 +26,6 @@ class Scene:
     now: int
     connections: Connections = field(repr=False)
     slack_api: str = field(repr=False)
-    profile: str | None
     alarms: Callable[[], tuple[Alarm, ...]] = field(repr=False)
     topic: Callable[[str], Topic | None] = field(repr=False)
 
@@ -40,21 +39,16 @@ class Scene:
         ours = own(self.stack)
         return tuple(alarm for alarm in self.alarms() if alarm.name not in ours and not alarm.is_control)
 
-    def aws(self, *arguments: str, region: str | None = None) -> str:
+    def aws(self, *arguments: str) -> str:
         """A command of the AWS command line, to paste."""
-        return shlex.join(["aws", *arguments, *self._where(region)])
+        return pasted.aws(self.cloud, *arguments)
 
-    def tocsin(self, *arguments: str, region: str | None = None) -> str:
+    def tocsin(self, *arguments: str) -> str:
         """A command of tocsin, to paste."""
-        stack = ["--stack", self.stack.name] if self.stack.name != "tocsin" else []
-        return shlex.join(["tocsin", *arguments, *self._where(region), *stack])
-
-    def _where(self, region: str | None) -> list[str]:
-        profile = ["--profile", self.profile] if self.profile else []
-        return ["--region", region or self.cloud.region, *profile]
+        return pasted.tocsin(self.cloud, self.stack.name, *arguments)
 
 
-def scene(cloud: Cloud, stack: Stack, now: int, connections: Connections, slack_api: str, profile: str | None) -> Scene:
+def scene(cloud: Cloud, stack: Stack, now: int, connections: Connections, slack_api: str) -> Scene:
     """With readings that are remembered."""
 
     @functools.cache
@@ -65,4 +59,4 @@ def scene(cloud: Cloud, stack: Stack, now: int, connections: Connections, slack_
     def topic(arn: str) -> Topic | None:
         return read_topic(cloud, arn)
 
-    return Scene(cloud, stack, now, connections, slack_api, profile, all_alarms, topic)
+    return Scene(cloud, stack, now, connections, slack_api, all_alarms, topic)

@@ -8,6 +8,7 @@ from tocsin.destinations.slack.answers import Verdict
 from tocsin.destinations.slack.api import Bot, Webhook
 from tocsin.ports import ConfigError
 from tocsin_cli.doctor.finding import Finding
+from tocsin_cli.doctor.mending import told_the_secret
 from tocsin_cli.doctor.scene import Scene
 
 _PATIENCE = 10.0
@@ -43,7 +44,7 @@ def secret(scene: Scene) -> Iterator[Finding]:
             "broken",
             f"the parameter {scene.stack.outputs['SecretName']} is missing or empty",
             "alarms are stored and wait for it; then all are shown",
-            scene.tocsin("deploy"),
+            told_the_secret(scene),
         )
 
 
@@ -54,7 +55,7 @@ def lives(scene: Scene) -> Iterator[Finding]:
     try:
         verdict = _knock(scene, value)
     except ConfigError as problem:
-        yield Finding("broken", f"the Slack secret cannot be right: {problem}", _LOST, scene.tocsin("deploy"))
+        yield Finding("broken", f"the Slack secret cannot be right: {problem}", _LOST, told_the_secret(scene))
         return
     if verdict.kind == "ok" or verdict.code in _ALIVE:
         return
@@ -75,7 +76,7 @@ def scopes(scene: Scene) -> Iterator[Finding]:
     means = "after a crash in the middle of a message it may be posted twice"
     if verdict.code == "missing_scope":
         needed = str(verdict.body.get("needed") or "channels:history, groups:history")
-        mend = f"add the scope under OAuth & Permissions of your Slack app and install it again, then {_deploy(scene)}"
+        mend = _scope_added(scene)
         yield Finding("risk", f"the bot lacks the scope {needed}", means, mend)
     elif verdict.code in ("not_in_channel", "channel_not_found"):
         mend = "/invite @tocsin, typed in that channel"
@@ -94,17 +95,15 @@ def _mended(scene: Scene, code: str) -> str:
     if code in ("not_in_channel", "channel_not_found") and _is_bot(scene):
         return "/invite @tocsin, typed in that channel"
     if code in ("channel_is_archived", "is_archived"):
-        return f"unarchive the channel, or make a webhook for another one, then {_deploy(scene)}"
+        return f"unarchive the channel, or make a webhook for another one, then {told_the_secret(scene)}"
     if code == "missing_scope":
-        return f"add the scope under OAuth & Permissions of your Slack app and install it again, then {_deploy(scene)}"
-    return _deploy(scene)
+        return _scope_added(scene)
+    return told_the_secret(scene)
 
 
-def _deploy(scene: Scene) -> str:
-    """The way in which a new secret is handed over: never on the command line."""
-    if _is_bot(scene):
-        return f"TOCSIN_SLACK_BOT_TOKEN=… {scene.tocsin('deploy', '--bot')}"
-    return scene.tocsin("deploy", "--slack-webhook-url-file", "-")
+def _scope_added(scene: Scene) -> str:
+    again = told_the_secret(scene)
+    return f"add the scope under OAuth & Permissions of your Slack app and install it again, then {again}"
 
 
 def _is_bot(scene: Scene) -> bool:

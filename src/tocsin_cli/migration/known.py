@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tocsin.config import WEBHOOK_NAMES
+from tocsin_cli.stack.functions import is_tocsin, variables
 
 NOTIFY_SLACK = "terraform-aws-notify-slack"
 AWS_TO_SLACK = "aws-to-slack"
@@ -47,17 +48,17 @@ def known(function: Mapping[str, Any], code: bytes = b"") -> Known | None:
     """
     if is_tocsin(function):
         return None
-    handler, variables = str(function.get("Handler", "")), _variables(function)
-    webhook = _webhook(variables)
+    handler, settings = str(function.get("Handler", "")), variables(function)
+    webhook = _webhook(settings)
     has = (f"it has the variable {webhook.variable}",) if webhook else ()
     by_handler = f"its handler is {handler}"
     if handler == "notify_slack.lambda_handler" or {"SLACK_WEBHOOK_URL", "SLACK_USERNAME", "LOG_EVENTS"} <= set(
-        variables
+        settings
     ):
         return Known(NOTIFY_SLACK, (by_handler, *has), webhook)
-    if handler == "src/index.handler" and "SLACK_HOOK_URL" in variables:
+    if handler == "src/index.handler" and "SLACK_HOOK_URL" in settings:
         return Known(AWS_TO_SLACK, (by_handler, *has), webhook)
-    if webhook and webhook.variable == "kmsEncryptedHookUrl" and "slackChannel" in variables:
+    if webhook and webhook.variable == "kmsEncryptedHookUrl" and "slackChannel" in settings:
         return Known(BLUEPRINT, has, webhook)
     if webhook:
         return Known(TUTORIAL, has, webhook)
@@ -66,16 +67,6 @@ def known(function: Mapping[str, Any], code: bytes = b"") -> Known | None:
     return None
 
 
-def is_tocsin(function: Mapping[str, Any]) -> bool:
-    """Whether it is tocsin, of the stack or put in the place of a tutorial's."""
-    return str(function.get("Handler", "")).startswith("tocsin.") or "TOCSIN_STORE" in _variables(function)
-
-
-def _variables(function: Mapping[str, Any]) -> Mapping[str, str]:
-    found: Mapping[str, str] = function.get("Environment", {}).get("Variables", {})
-    return found
-
-
-def _webhook(variables: Mapping[str, str]) -> Webhook | None:
-    name = next((each for each in _WEBHOOKS if variables.get(each)), None)
-    return Webhook(name, variables[name].startswith(("https://", "http://"))) if name else None
+def _webhook(settings: Mapping[str, str]) -> Webhook | None:
+    name = next((each for each in _WEBHOOKS if settings.get(each)), None)
+    return Webhook(name, settings[name].startswith(("https://", "http://"))) if name else None

@@ -85,12 +85,6 @@ def wires(cloud: Cloud) -> Wires:
     return Wires(tuple(_all(cloud, "sns", "list_subscriptions", "Subscriptions")), tuple(alarms))
 
 
-def functions(cloud: Cloud) -> Iterator[Mapping[str, Any]]:
-    """All functions of the region, as ListFunctions tells of them."""
-    for page in cloud.client("lambda").get_paginator("list_functions").paginate():
-        yield from page["Functions"]
-
-
 def code(cloud: Cloud, function: Mapping[str, Any]) -> bytes:
     """The text of a small function's code; b"" for a large one, one that is no zip, or one that cannot be fetched."""
     if function.get("PackageType", "Zip") != "Zip" or function.get("CodeSize", 0) > _LARGEST:

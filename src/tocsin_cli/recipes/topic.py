@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tocsin.ports import ConfigError
 from tocsin_cli.cloud import Cloud
-from tocsin_cli.stack.standing import Stack, find, made
+from tocsin_cli.stack.standing import Stack, made, standing
 
 
 def topic_for(home: Cloud, here: Cloud, stack: str, named: str) -> str:
@@ -16,7 +16,7 @@ def topic_for(home: Cloud, here: Cloud, stack: str, named: str) -> str:
         return _checked(named, here)
     if here.region == home.region:
         return made(home, stack).outputs["TopicArn"]
-    near = find(here, stack)
+    near = standing(here, stack)
     topic = near.outputs.get("TopicArn", "") if near else ""
     topic = topic or _connected(here, made(home, stack))
     if topic:

@@ -47,9 +47,15 @@ class Wiring:
         if topics.is_joined(self.cloud, self.stack, arn):
             return None
         return Change(
-            f"topic {arn}: {self.stack.name}'s queue subscribes to it, and lets it in",
+            f"topic {arn}: {self.stack.name}'s queue subscribes to it, and lets it in{self._for_how_long}",
             lambda: topics.join(self.cloud, self.stack, arn),
         )
+
+    @property
+    def _for_how_long(self) -> str:
+        """Terraform writes the queue's whole policy; the subscription stays, so that the doctor misses the topic."""
+        taken = " until the next `terraform apply`, after which `tocsin doctor --fix` lets it in again"
+        return taken if self.stack.maker == "Terraform" else ""
 
     def _topic_out(self, arn: str, subscription: str) -> Change:
         return Change(

@@ -1,0 +1,57 @@
+"""How the stack comes to be as it should be: by whatever made it, CloudFormation or Terraform."""
+
+from __future__ import annotations
+
+from tocsin_cli.doctor.scene import Scene
+from tocsin_cli.stack.spokes import spoke_regions
+
+_APPLY = "terraform apply"
+
+
+def _is_terraforms(scene: Scene) -> bool:
+    return scene.stack.maker == "Terraform"
+
+
+def made_again(scene: Scene) -> str:
+    """What was deleted by hand: Terraform misses it, CloudFormation does not."""
+    return _APPLY if _is_terraforms(scene) else f"{scene.tocsin('destroy')} && {scene.tocsin('deploy')}"
+
+
+def put_right(scene: Scene) -> str:
+    """What CloudFormation or Terraform was in the middle of."""
+    return _APPLY if _is_terraforms(scene) else scene.tocsin("deploy")
+
+
+def renewed(scene: Scene) -> str:
+    """A newer package."""
+    if _is_terraforms(scene):
+        return f"put the package of a newer tocsin in the place of the module's, then {_APPLY}"
+    return f"pipx upgrade tocsin && {scene.tocsin('deploy')}"
+
+
+def told_the_secret(scene: Scene) -> str:
+    """Another Slack secret, which is never on the command line."""
+    is_bot = scene.stack.parameters.get("SlackMode") == "bot"
+    if _is_terraforms(scene):
+        name, value = scene.stack.outputs["SecretName"], f"file://{'token' if is_bot else 'webhook'}.txt"
+        return scene.aws("ssm", "put-parameter", "--name", name, "--type", "SecureString", "--overwrite",
+                         "--value", value)  # fmt: skip
+    if is_bot:
+        return f"TOCSIN_SLACK_BOT_TOKEN=… {scene.tocsin('deploy', '--bot')}"
+    return scene.tocsin("deploy", "--slack-webhook-url-file", "-")
+
+
+def mailed(scene: Scene) -> str:
+    """Somebody to tell when tocsin itself is in trouble."""
+    if _is_terraforms(scene):
+        return f'write ops_email = "YOU@EXAMPLE.COM" into the module, then {_APPLY}'
+    return scene.tocsin("deploy", "--email", "YOU@EXAMPLE.COM")
+
+
+def watched(scene: Scene, region: str) -> str:
+    """Another region. CloudFormation does not see that somebody else took away what it has made there."""
+    if _is_terraforms(scene):
+        return f"apply the module deploy/terraform/spoke in {region}: docs/terraform.md"
+    make = scene.tocsin("deploy", "--regions", region)
+    made = region in spoke_regions(scene.cloud, scene.stack.name)
+    return f"{scene.tocsin('deploy', '--without', region)} && {make}" if made else make
