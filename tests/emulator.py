@@ -22,9 +22,10 @@ from tocsin.config import Aws
 from tocsin.destinations.http import Connections
 
 # It ends with whoever started it, even one that was killed: its input is a pipe that closes then.
-_PROGRAM = """
+_PROGRAM = f"""
 import os, runpy, sys, threading
 threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).start()
+runpy.run_path({str(Path(__file__).with_name("emulator_bus.py"))!r})["add"]()
 runpy.run_module("ministack", run_name="__main__")
 """
 _LISTENS = re.compile(r"Running on (http://127\.0\.0\.1:\d+)")

@@ -279,10 +279,12 @@ def test_other_regions_hand_their_alarms_on(place: Place) -> None:
     (target,) = place.cloud.elsewhere("us-east-1").client("events").list_targets_by_rule(Rule="tocsin-spoke")["Targets"]
 
     assert [line for each in plans if each.plan for line in planned(each.plan)] == [
-        "  + make    rule AllAlarms", "  + make    role MayHandOn",
+        "  + make    rule AllAlarms", "  + make    role MayHandOn", "  + make    queue DeadLetters",
+        "  + make    policy DeadLettersPolicy",
     ] * 2  # fmt: skip
     assert "✓ alarms of us-east-1: on" in output and "✓ alarms of eu-west-1: on" in output
     assert target["Arn"] == f"arn:aws:events:{REGION}:{place.cloud.account}:event-bus/default" and target["RoleArn"]
+    assert target["DeadLetterConfig"]["Arn"] == f"arn:aws:sqs:us-east-1:{place.cloud.account}:tocsin-spoke-dead"
     assert [each.plan is None for each in away] == [False, True] and around.regions() == ("us-east-1",)
     assert find(place.cloud.elsewhere("eu-west-1"), "tocsin-spoke") is None
     with pytest.raises(ConfigError, match="eu-west-1 do not come here anyway"):

@@ -28,6 +28,7 @@ COMMANDS = {
     "preview": "preview",
     "redrive": "redrive",
     "send": "send",
+    "spoke": "spoke",
     "status": "status",
     "stress": "stress",
     "template": "template",

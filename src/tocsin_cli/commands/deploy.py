@@ -14,11 +14,15 @@ from tocsin_cli.asking import agreed
 from tocsin_cli.cloud import Cloud, cloud, cloud_options
 from tocsin_cli.commands.test import prove
 from tocsin_cli.function_log import lines
-from tocsin_cli.stack.changes import Changes, Plan, Step
+from tocsin_cli.inviting import Invited, invited_options
+from tocsin_cli.stack.account_lists import read_leavers
+from tocsin_cli.stack.accounts import Opening, opening
+from tocsin_cli.stack.changes import Changes, Step
 from tocsin_cli.stack.deployment import Wish, deployment
 from tocsin_cli.stack.greeting import greet
+from tocsin_cli.stack.home import home_of
 from tocsin_cli.stack.offers import Offers
-from tocsin_cli.stack.plain_words import done, planned
+from tocsin_cli.stack.plain_words import done, plan_lines
 from tocsin_cli.stack.slack_secret import Mode, Vault, asked, given
 from tocsin_cli.stack.spokes import Spoke, Spokes, read_regions
 from tocsin_cli.stack.standing import Stack, made, ours
@@ -34,7 +38,8 @@ _FIRST_TICK = 150.0  # seconds: the schedule's first minute, and what a new rule
 @click.option("--email", default="", metavar="ADDRESS", help="Who is told when tocsin itself is in trouble.")
 @click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="A parameter of the template, by name.")
 @click.option("--regions", default="", metavar="LIST", help="Other regions whose alarms shall come here too.")
-@click.option("--without", default="", metavar="LIST", help="Regions whose alarms shall come here no longer.")
+@invited_options
+@click.option("--without", default="", metavar="LIST", help="Regions, accounts, organization: no longer.")
 @click.option("--plan", "only_plan", is_flag=True, help="Show what would change, and change nothing.")
 @click.option("--yes", is_flag=True, help="Do not ask before changing anything.")
 @slack_target.LANGUAGE
@@ -48,6 +53,7 @@ def deploy(
     email: str,
     settings: tuple[str, ...],
     regions: str,
+    invited: Invited,
     without: str,
     only_plan: bool,
     yes: bool,
@@ -60,15 +66,18 @@ def deploy(
     environment (TOCSIN_SLACK_WEBHOOK_URL, TOCSIN_SLACK_BOT_TOKEN), and is kept as a SecureString in Parameter Store.
     --set names what is seldom changed, e.g. LogRetentionDays=90, TimeZone=Asia/Seoul or EncryptTopics=yes.
     --regions us-east-1,eu-west-1 watches those regions too: each gets one rule, which hands its alarms on to here.
+    --accounts 111122223333 lets in the alarms that another account hands on; `tocsin spoke add` makes it hand them on.
     In the end a message says what is watched, a test alarm goes the whole way, and what your account lacks is named
     with its price; nothing is added unasked.
     """
     with cloud(profile, region) as here:
-        more, less = read_regions(regions, here.region), read_regions(without, here.region)
+        left, others = read_leavers(without)
+        more, less = read_regions(regions, here.region), read_regions(left, here.region)
         before = ours(here, name)
         wish = Wish(mode or _kept(before), channel, lang or "", email, settings)
         vault = Vault(here, name, wish.mode)
-        parameters = wish.parameters(before)
+        guests = opening(here, name, before, invited.asked(here.account, others))
+        parameters = wish.parameters(before) | guests.after.parameters()
         secret = "" if only_plan else _missing(vault, webhook_file)
         ready = deployment(here, Changes(here, name, _tell))
         around = Spokes(here, name, _tell)
@@ -78,22 +87,26 @@ def deploy(
             spokes = around.plans(more, less)
             for spoke in spokes:
                 waiting.callback(spoke.drop)
-            _show(here, plan)
+            for line in (*plan_lines(plan, here.where), *guests.lines()):
+                ui.line(line)
             for spoke in spokes:
                 _show_spoke(spoke)
             if only_plan:
                 return
-            if not _wanted(plan, spokes, yes):
+            news = bool(plan.changes) or guests.is_news or any(spoke.is_news for spoke in spokes)
+            if news and not (yes or agreed("Do this?")):
                 raise click.Abort
             waiting.pop_all()
         if plan.id:
             ready.carry_out(plan)
         if secret:
             vault.fill(secret)
+        guests.carry_out()
         around.carry_out(spokes)
         new = plan.makes or bool(secret) or any(spoke.plan.makes for spoke in spokes if spoke.plan)
         stack = made(here, name)
         _finish(here, stack, around.regions(), new)
+        _hand_on(here, name, guests)
         for offer in Offers(here, stack, profile).lines():
             ui.line(offer)
 
@@ -108,23 +121,13 @@ def _missing(vault: Vault, webhook_file: str | None) -> str:
     return secret if secret or vault.is_filled() else asked(vault.mode)
 
 
-def _show(here: Cloud, plan: Plan) -> None:
-    ui.line(f"Stack {plan.stack} in {here.where}:")
-    for line in planned(plan) if plan.changes else ("  nothing to change",):
-        ui.line(line)
-
-
 def _show_spoke(spoke: Spoke) -> None:
     if spoke.plan is not None:
-        _show(spoke.changes.cloud, spoke.plan)
+        for line in plan_lines(spoke.plan, spoke.changes.cloud.where):
+            ui.line(line)
     else:
         ui.line(f"Stack {spoke.changes.name} in {spoke.changes.cloud.where}:")
         ui.line("  - remove  all of it: the alarms of this region come here no longer")
-
-
-def _wanted(plan: Plan, spokes: Sequence[Spoke], yes: bool) -> bool:
-    changes = plan.changes or any(spoke.is_news for spoke in spokes)
-    return yes or not changes or agreed("Do this?")
 
 
 def _tell(step: Step) -> None:
@@ -145,6 +148,15 @@ def _finish(here: Cloud, stack: Stack, regions: Sequence[str], new: bool) -> Non
         ui.line(f"{stack.parameters['OpsEmail']}: click the link in the mail from AWS, or no trouble is reported there")
     if not prove(here, stack):
         sys.exit(1)
+
+
+def _hand_on(here: Cloud, name: str, guests: Opening) -> None:
+    """What those who were let in have to do."""
+    if guests.newcomers or guests.before.organization != guests.after.organization != "":
+        stack = f" --stack {name}" if name != "tocsin" else ""
+        ui.line("Their alarms come once they are handed on. In each account, with its own credentials, run")
+        ui.line(f"  tocsin spoke add --home {home_of(here, name).where}{stack}")
+        ui.line("or hand out `tocsin spoke template`; for a whole organization at once see docs/install.md.")
 
 
 def _wait_for_tick(here: Cloud, stack: Stack) -> None:

@@ -12,9 +12,11 @@ from tocsin_cli.alarms_there import alarms, own
 from tocsin_cli.cloud import Cloud, cloud, cloud_options
 from tocsin_cli.stack.bucket import clear
 from tocsin_cli.stack.changes import Changes, Step
+from tocsin_cli.stack.home import spoke_of
+from tocsin_cli.stack.names import Names
 from tocsin_cli.stack.plain_words import done
 from tocsin_cli.stack.slack_secret import Vault
-from tocsin_cli.stack.spokes import Spokes, spoke_of
+from tocsin_cli.stack.spokes import Spokes
 from tocsin_cli.stack.standing import Stack, ours
 
 
@@ -35,6 +37,8 @@ def destroy(profile: str | None, region: str | None, name: str, yes: bool) -> No
         if not yes and click.prompt("Type the stack's name to go on", default="", show_default=False) != name:
             raise ConfigError("that is not its name; nothing was removed", f"type {name}, or use --yes")
         spokes.remove()
+        names = Names(here, name)
+        names.forget(names.known())
         if stack is not None:
             Changes(here, name, _tell).remove()
         Vault(here, name, "webhook").empty()

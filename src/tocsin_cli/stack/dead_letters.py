@@ -38,14 +38,7 @@ class DeadLetters:
 
     def looked_at(self, output: str, most: int) -> list[Letter]:
         """Up to ``most`` of a queue's messages, which stay there."""
-        url, found = self.stack.outputs[output], list[Letter]()
-        while len(found) < most and (fresh := self._received(url)):
-            found += fresh
-        for letter in found:
-            self.cloud.client("sqs").change_message_visibility(
-                QueueUrl=url, ReceiptHandle=letter.handle, VisibilityTimeout=0
-            )
-        return found[:most]
+        return shown_again(self.cloud, self.stack.outputs[output], most)
 
     def move_dead(self) -> None:
         """Put everything in the first queue back into the function's own, and wait until it has been moved."""
@@ -63,7 +56,7 @@ class DeadLetters:
     def invoke_failed(self) -> int:
         """Hand what is in the second queue to the function again, and delete what it took; how many those were."""
         sqs, url, count = self.cloud.client("sqs"), self.stack.outputs["FailedInvocationsUrl"], 0
-        while letters := self._received(url):
+        while letters := received(self.cloud, url):
             for letter in letters:
                 self.cloud.client("lambda").invoke(
                     FunctionName=self.stack.outputs["FunctionName"],
@@ -74,21 +67,33 @@ class DeadLetters:
                 count += 1
         return count
 
-    def _received(self, url: str) -> list[Letter]:
-        answer = self.cloud.client("sqs").receive_message(
-            QueueUrl=url,
-            MaxNumberOfMessages=10,
-            VisibilityTimeout=_HIDDEN,
-            WaitTimeSeconds=1,  # all servers are asked, not some
-            MessageSystemAttributeNames=["SentTimestamp"],
-        )
-        return [_letter(each) for each in answer.get("Messages", ())]
-
     def _arn(self, output: str) -> str:
         found = self.cloud.client("sqs").get_queue_attributes(
             QueueUrl=self.stack.outputs[output], AttributeNames=["QueueArn"]
         )
         return str(found["Attributes"]["QueueArn"])
+
+
+def received(cloud: Cloud, url: str) -> list[Letter]:
+    """Up to ten messages of a queue, hidden from others for a while; none where it is empty."""
+    answer = cloud.client("sqs").receive_message(
+        QueueUrl=url,
+        MaxNumberOfMessages=10,
+        VisibilityTimeout=_HIDDEN,
+        WaitTimeSeconds=1,  # all servers are asked, not some
+        MessageSystemAttributeNames=["SentTimestamp"],
+    )
+    return [_letter(each) for each in answer.get("Messages", ())]
+
+
+def shown_again(cloud: Cloud, url: str, most: int) -> list[Letter]:
+    """Up to ``most`` of a queue's messages, which are there for others at once."""
+    found = list[Letter]()
+    while len(found) < most and (fresh := received(cloud, url)):
+        found += fresh
+    for letter in found:
+        cloud.client("sqs").change_message_visibility(QueueUrl=url, ReceiptHandle=letter.handle, VisibilityTimeout=0)
+    return found[:most]
 
 
 def asked_for(body: str) -> Any:

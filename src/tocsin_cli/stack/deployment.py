@@ -37,7 +37,7 @@ class Wish:
         return found
 
 
-_KEPT = (
+_SETTABLE = (
     "SlackChannel",
     "Language",
     "TimeZone",
@@ -46,12 +46,14 @@ _KEPT = (
     "EncryptTopics",
     "SlackButtons",
 )
+_KEPT = (*_SETTABLE, "Accounts", "OrganizationId")
 
 
 def _named(setting: str) -> tuple[str, str]:
     name, _, value = setting.partition("=")
-    if name not in _KEPT or not value:
-        raise ConfigError(f"--set {setting} names no parameter", f"NAME=VALUE, where NAME is one of {', '.join(_KEPT)}")
+    if name not in _SETTABLE or not value:
+        named = ", ".join(_SETTABLE)
+        raise ConfigError(f"--set {setting} names no parameter", f"NAME=VALUE, where NAME is one of {named}")
     return name, value
 
 

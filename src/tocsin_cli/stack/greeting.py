@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from tocsin_cli.alarms_there import alarms, own
 from tocsin_cli.cloud import Cloud
+from tocsin_cli.stack.names import account_alias
 from tocsin_cli.stack.standing import Stack
 
 _NAMED = 10
@@ -65,9 +66,5 @@ def _sentences(words: Mapping[str, str], seen: Watched, cloud: Cloud, regions: S
 
 def _called(cloud: Cloud) -> str:
     """The account's number, with its alias where it has one that we may read."""
-    iam = cloud.client("iam")
-    try:
-        aliases = iam.list_account_aliases()["AccountAliases"]
-    except iam.exceptions.ClientError:
-        return cloud.account
-    return f"{aliases[0]} ({cloud.account})" if aliases else cloud.account
+    alias = account_alias(cloud)
+    return f"{alias} ({cloud.account})" if alias else cloud.account

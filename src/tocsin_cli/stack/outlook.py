@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from tocsin_cli.cloud import Cloud
+from tocsin_cli.stack.home import spoke_of
 from tocsin_cli.stack.slack_secret import Mode, Vault
-from tocsin_cli.stack.spokes import spoke_of, spoke_regions
+from tocsin_cli.stack.spokes import spoke_regions
 from tocsin_cli.stack.standing import Stack
 
 # CloudFormation does not see what was removed behind its back: deploying again would change nothing.

@@ -9,6 +9,7 @@ from tocsin_cli.stack.changes import Plan, Step
 _THINGS = {
     "AWS::CloudWatch::Alarm": "alarm",
     "AWS::DynamoDB::Table": "table",
+    "AWS::Events::EventBusPolicy": "permission",
     "AWS::Events::Rule": "rule",
     "AWS::IAM::Role": "role",
     "AWS::KMS::Key": "key",
@@ -36,6 +37,12 @@ def planned(plan: Plan) -> Iterator[str]:
         if change.action == "Modify" and change.what:
             line += f": {', '.join(change.what)}"
         yield line + (" (a new one; the old one goes, with what it holds)" if change.replaces else "")
+
+
+def plan_lines(plan: Plan, where: str) -> Iterator[str]:
+    """A plan with its heading, also where nothing changes."""
+    yield f"Stack {plan.stack} in {where}:"
+    yield from planned(plan) if plan.changes else ("  nothing to change",)
 
 
 def done(step: Step) -> str:

@@ -1,15 +1,16 @@
-"""The spokes: other regions of the account, each with one small stack that hands its alarms on to the home stack."""
+"""The spokes: small stacks in other regions and accounts, each of which hands its alarms on to the home stack."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 from tocsin.ports import ConfigError
 from tocsin_cli.cloud import Cloud
 from tocsin_cli.stack.changes import Changes, Plan, Step
+from tocsin_cli.stack.home import Home, home_of, is_region
 from tocsin_cli.stack.standing import find
 
 TEMPLATE = Path(__file__).with_name("spoke.yaml")
@@ -40,9 +41,39 @@ class Spoke:
             self.changes.carry_out(self.plan)
 
 
+def plan_spokes(home: Home, there: Sequence[Cloud], hear: Callable[[Step], None]) -> tuple[Spoke, ...]:
+    """What would change in each place; ``hear`` gets each step. ConfigError, or as boto3 raises it.
+
+    A place that cannot be reached, or is another home's, is found out before anything is begun; if a plan fails later,
+    those before it are forgotten.
+    """
+    for cloud in there:
+        _keep_off(home, cloud)
+    body, made = TEMPLATE.read_text("utf-8"), list[Spoke]()
+    with ExitStack() as failing:
+        for cloud in there:
+            changes = Changes(cloud, home.spoke, hear)
+            made.append(Spoke(changes, changes.plan(body, home.parameters())))
+            failing.callback(made[-1].drop)
+        failing.pop_all()
+    return tuple(made)
+
+
+def _keep_off(home: Home, cloud: Cloud) -> None:
+    """Two homes of one name must not take each other's spokes."""
+    stack = find(cloud, home.spoke)
+    if stack is not None and not home.owns(stack, cloud.account):
+        owner = f"{stack.parameters.get('HomeAccount', cloud.account)} in {stack.parameters['HomeRegion']}"
+        raise ConfigError(
+            f"the stack {home.spoke} in {cloud.where} hands its alarms on to another tocsin, of account {owner}",
+            "give this tocsin another name (--stack), or first take that spoke away where it belongs",
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Spokes:
-    """Those of one home stack. ``hear`` gets each step. Which they are stands in a parameter beside the secret."""
+    """Those of one home stack in its own account. ``hear`` gets each step. Which they are stands in a parameter beside
+    the secret."""
 
     home: Cloud
     stack: str
@@ -53,17 +84,14 @@ class Spokes:
         return spoke_regions(self.home, self.stack)
 
     def plans(self, more: Sequence[str] = (), without: Sequence[str] = ()) -> tuple[Spoke, ...]:
-        """What would change in the regions that there are and those that come or go. A region that cannot be reached
-        is found out before anything is begun. ConfigError, or as boto3 raises it."""
+        """What would change in the regions that there are and those that come or go. As plan_spokes raises."""
         known = self.regions()
         if strange := [region for region in without if region not in known]:
             raise ConfigError(
                 f"the alarms of {strange[0]} do not come here anyway", "`tocsin status` names the regions"
             )
         wanted = [region for region in dict.fromkeys((*known, *more)) if region not in without]
-        for region in wanted:
-            find(self.home.elsewhere(region), spoke_of(self.stack))
-        made = [self._made(region) for region in wanted]
+        made = plan_spokes(self._itself, [self.home.elsewhere(region) for region in wanted], self.hear)
         return (*made, *(Spoke(self._changes(region), None) for region in known if region not in wanted))
 
     def carry_out(self, spokes: Sequence[Spoke]) -> None:
@@ -77,10 +105,16 @@ class Spokes:
         self._record(here)
 
     def remove(self) -> None:
-        """Take all of them away, and the record."""
+        """Take all of them away, and the record; what has become another home's stays."""
         for region in self.regions():
-            self._changes(region).remove()
+            stack = find(self.home.elsewhere(region), self._itself.spoke)
+            if stack is None or self._itself.owns(stack, self.home.account):
+                self._changes(region).remove()
         self._record(())
+
+    @property
+    def _itself(self) -> Home:
+        return home_of(self.home, self.stack)
 
     def _record(self, regions: Sequence[str]) -> None:
         ssm, name = self.home.client("ssm"), _record_of(self.stack)
@@ -90,16 +124,7 @@ class Spokes:
             ssm.delete_parameters(Names=[name])
 
     def _changes(self, region: str) -> Changes:
-        return Changes(self.home.elsewhere(region), spoke_of(self.stack), self.hear)
-
-    def _made(self, region: str) -> Spoke:
-        changes = self._changes(region)
-        return Spoke(changes, changes.plan(TEMPLATE.read_text("utf-8"), {"HomeRegion": self.home.region}))
-
-
-def spoke_of(stack: str) -> str:
-    """The name of a home stack's spokes, and of the rule in each."""
-    return f"{stack}-spoke"
+        return Changes(self.home.elsewhere(region), self._itself.spoke, self.hear)
 
 
 def spoke_regions(home: Cloud, stack: str) -> tuple[str, ...]:
@@ -119,7 +144,7 @@ def _record_of(stack: str) -> str:
 def read_regions(text: str, home: str) -> tuple[str, ...]:
     """``us-east-1,eu-west-1`` as regions. ConfigError for what is none, or is ``home``."""
     names = tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
-    wrong = [name for name in names if not re.fullmatch(r"[a-z]{2}(-[a-z]+)+-\d{1,2}", name)]
+    wrong = [name for name in names if not is_region(name)]
     if wrong:
         raise ConfigError(f"{wrong[0]} is no region", "write them as AWS does: --regions us-east-1,eu-west-1")
     if home in names:

@@ -1,0 +1,163 @@
+"""`tocsin spoke`: the part of tocsin in another account, which hands its alarms on to where tocsin is at home."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import Any
+
+import click
+
+from tocsin.ports import ConfigError
+from tocsin_cli import ui
+from tocsin_cli.asking import agreed
+from tocsin_cli.cloud import Cloud, cloud, cloud_options
+from tocsin_cli.stack.changes import Changes, Step
+from tocsin_cli.stack.handing_out import filled_in, link
+from tocsin_cli.stack.home import Home, home_of, is_region, read_home, spoke_of
+from tocsin_cli.stack.names import account_alias
+from tocsin_cli.stack.plain_words import done, plan_lines
+from tocsin_cli.stack.spoke_letters import letters_held
+from tocsin_cli.stack.spokes import plan_spokes
+from tocsin_cli.stack.standing import find, proper
+
+
+@click.group()
+def spoke() -> None:
+    """Another account's part: one rule, which hands its alarms on to the tocsin of yours. Home lets it in by `tocsin
+    deploy --accounts` or `--organization`."""
+
+
+def _regions_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option("--regions", default="", metavar="LIST", help="In these regions (default: your profile's).")(
+        command
+    )
+
+
+@spoke.command()
+@cloud_options
+@click.option("--home", "home_text", required=True, metavar="ACCOUNT:REGION", help="Where tocsin is at home.")
+@_regions_option
+@click.option("--plan", "only_plan", is_flag=True, help="Show what would change, and change nothing.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def add(
+    profile: str | None, region: str | None, name: str, home_text: str, regions: str, only_plan: bool, yes: bool
+) -> None:
+    """Make the spoke, or bring it up to date, with credentials of the other account (--profile).
+
+    --stack is the name of home's stack. Run it as often as you like; it changes what is not yet as it should be.
+    """
+    home = read_home(home_text, proper(name))
+    with cloud(profile, region) as here, ExitStack() as waiting:
+        places = _places(here, regions)
+        if here.account == home.account:
+            raise ConfigError(
+                f"{here.account} is home's own account", f"tocsin deploy --region {home.region} --regions LIST"
+            )
+        spokes = plan_spokes(home, places, _tell)
+        for each in spokes:
+            waiting.callback(each.drop)
+            for line in plan_lines(each.plan, each.changes.cloud.where) if each.plan else ():
+                ui.line(line)
+        if only_plan:
+            return
+        if any(each.is_news for each in spokes) and not (yes or agreed("Do this?")):
+            raise click.Abort
+        waiting.pop_all()
+        for each in spokes:
+            each.carry_out()
+        _next(here, home)
+
+
+def _next(here: Cloud, home: Home) -> None:
+    """What home has to do, with a name to call this account by."""
+    label = account_alias(here)
+    named = f' --label "{label}"' if label else ""
+    stack = f" --stack {home.stack}" if home.stack != "tocsin" else ""
+    ui.line(f"Home lets this account in, unless it does already, by: tocsin deploy --accounts {here.account}{named}")
+    ui.line(f"  --region {home.region}{stack}, with the credentials of {home.account}. Until then, its alarms lie in")
+    ui.line(f"  {home.spoke}-dead; afterwards each change of an alarm here is shown there.")
+
+
+@spoke.command()
+@cloud_options
+@_regions_option
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def remove(profile: str | None, region: str | None, name: str, regions: str, yes: bool) -> None:
+    """Take the spoke away, with credentials of the other account. Nothing of tocsin stays there."""
+    with cloud(profile, region) as here:
+        found = [place for place in _places(here, regions) if _is_there(place, proper(name))]
+        for place in found:
+            held = letters_held(place, name)
+            lost = f", with the {held} events in its dead letters" if held else ""
+            ui.line(f"This removes {spoke_of(name)} from {place.where}{lost}.")
+        if not found:
+            raise ConfigError(f"there is no {spoke_of(name)} in {here.where}", "name its regions: --regions LIST")
+        if not (yes or agreed("Do this?", "go on with --yes")):
+            raise click.Abort
+        for place in found:
+            Changes(place, spoke_of(name), _tell).remove()
+        ui.line(f"The alarms of {here.account} stay here now.")
+
+
+def _is_there(place: Cloud, name: str) -> bool:
+    stack = find(place, spoke_of(name))
+    if stack is not None and stack.parameters.get("HomeAccount", place.account) == place.account:
+        home = stack.parameters.get("HomeRegion", "its region")
+        raise ConfigError(
+            f"the home of {spoke_of(name)} in {place.where} is in the same account",
+            f"tocsin deploy --region {home} --without {place.region}",
+        )
+    return stack is not None
+
+
+@spoke.command()
+@cloud_options
+@click.option("--home", "home_text", metavar="ACCOUNT:REGION", help="Where tocsin is (default: where your profile is).")
+def template(profile: str | None, region: str | None, name: str, home_text: str | None) -> None:
+    """Print the spoke's template with home filled in: to hand out, or for a StackSet.
+
+    `tocsin spoke template > spoke.yaml`, then CloudFormation, Create stack, Upload a template file, in each account.
+    """
+    ui.line(filled_in(_home(profile, region, name, home_text)).rstrip("\n"))
+
+
+@spoke.command("link")
+@cloud_options
+@click.option("--home", "home_text", metavar="ACCOUNT:REGION", help="Where tocsin is (default: where your profile is).")
+@click.option("--url", required=True, metavar="HTTPS_URL", help="Where the template lies in S3.")
+@_regions_option
+def print_link(
+    profile: str | None, region: str | None, name: str, home_text: str | None, url: str, regions: str
+) -> None:
+    """Print a link that opens another account's console with the spoke ready to be made.
+
+    The template must lie in a bucket that those accounts may read; tocsin makes none and opens none. docs/install.md
+    says how.
+    """
+    home = _home(profile, region, name, home_text)
+    for place in _listed(regions) or [region or home.region]:
+        ui.line(link(home, url, place))
+
+
+def _home(profile: str | None, region: str | None, name: str, text: str | None) -> Home:
+    if text:
+        return read_home(text, proper(name))
+    with cloud(profile, region) as here:
+        return home_of(here, proper(name))
+
+
+def _places(here: Cloud, regions: str) -> list[Cloud]:
+    return [here.elsewhere(region) for region in _listed(regions) or [here.region]]
+
+
+def _listed(regions: str) -> list[str]:
+    names = list(dict.fromkeys(each.strip() for each in regions.split(",") if each.strip()))
+    if wrong := [each for each in names if not is_region(each)]:
+        raise ConfigError(f"{wrong[0]} is no region", "write them as AWS does: --regions us-east-1,eu-west-1")
+    return names
+
+
+def _tell(step: Step) -> None:
+    if line := done(step):
+        ui.line(line)
