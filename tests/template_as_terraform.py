@@ -7,9 +7,9 @@ word or another shape, it stands in a table here.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
-
-from stack_template import template
 
 Values = dict[str, Any]
 
@@ -77,13 +77,20 @@ _PSEUDO = {
 _CONDITIONS = {
     "IsBot": "local.is_bot",
     "HasKey": "var.encrypt_topics",
+    "HasAccounts": "length(var.accounts) > 0",
+    "HasOrganization": 'var.organization_id != ""',
     "HasButtons": "var.slack_buttons",
     "HasOpsEmail": 'var.ops_email != ""',
+    "IsElsewhere": "local.is_elsewhere",
+}
+# What the provider has no resource for, or none that will do: the end of its own stack's name, and what that says.
+_BY_CLOUDFORMATION = {
+    "DoorMayInvoke": ("door", "The permission of ${var.name} that opens its public address to Slack"),
+    "AccountsMayHandOn": ("accounts", "Lets the alarms of other accounts in to ${var.name}"),
+    "OrganizationMayHandOn": ("organization", "Lets the alarms of an organization in to ${var.name}"),
 }
 # Handed on as they are, not as blocks: JSON documents, and a map whose names are ours
 _DOCUMENTS = {"AssumeRolePolicyDocument", "EventPattern", "KeyPolicy", "PolicyDocument", "RedrivePolicy", "Variables"}
-
-_TEMPLATE = template()
 
 
 def snake(name: str) -> str:
@@ -91,60 +98,107 @@ def snake(name: str) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
 
 
-def resources() -> dict[str, Values]:
-    """Address -> attributes, of everything that the template makes."""
-    found: dict[str, Values] = {}
-    for name, resource in _TEMPLATE["Resources"].items():
-        made = _made(name, resource["Type"], said(resource.get("Properties", {})))
-        if condition := resource.get("Condition"):
-            made = {
-                address: {"count": f"${{{_CONDITIONS[condition]} ? 1 : 0}}"} | each for address, each in made.items()
-            }
-        found |= made
-    return found
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """The resources and outputs of a ``template`` in Terraform's words."""
 
+    template: Mapping[str, Any]
 
-def outputs() -> dict[str, Any]:
-    """Name -> value of the outputs that everybody gets."""
-    return {snake(name): said(each["Value"]) for name, each in _TEMPLATE["Outputs"].items() if "Condition" not in each}
-
-
-def _made(name: str, sort: str, properties: Values) -> dict[str, Values]:
-    """One resource of the template: one or two in Terraform."""
-    match sort, name:
-        case "AWS::Lambda::Permission", "DoorMayInvoke":
-            return _by_cloudformation(name, sort, properties)
-        case "AWS::Events::Rule", _:
-            (target,) = properties.pop("Targets")
-            target["TargetId"] = target.pop("Id")
-            beside = {"aws_cloudwatch_event_target": {"rule": _reference(name)} | _attributes(target)}
-        case "AWS::Lambda::Function", _:
-            looped = {"function_name": _reference(name), "recursive_loop": properties.pop("RecursiveLoop")}
-            beside = {"aws_lambda_function_recursion_config": looped}
-            del properties["Code"], properties["Tags"]
-        case "AWS::IAM::Role", _:
-            (policy,) = properties.pop("Policies")
-            beside = {
-                "aws_iam_role_policy": {
-                    "name": policy["PolicyName"],
-                    "role": f"${{aws_iam_role.{snake(name)}.name}}",
-                    "policy": policy["PolicyDocument"],
+    def resources(self) -> dict[str, Values]:
+        """Address -> attributes, of everything that the template makes."""
+        found: dict[str, Values] = {}
+        for name, resource in self.template["Resources"].items():
+            made = self._made(name, resource["Type"], self.said(resource.get("Properties", {})))
+            if condition := resource.get("Condition"):
+                made = {
+                    address: {"count": f"${{{_CONDITIONS[condition]} ? 1 : 0}}"} | each
+                    for address, each in made.items()
                 }
-            }
-        case _:
-            beside = {}
-    kind, names = _SORTS[sort]
-    itself = {kind: _attributes(_shaped(sort, properties), names)}
-    return {f"{each}.{snake(name)}": attributes for each, attributes in (itself | beside).items()}
+            found |= made
+        return found
+
+    def outputs(self) -> dict[str, Any]:
+        """Name -> value of the outputs that everybody gets."""
+        return {
+            snake(name): self.said(each["Value"])
+            for name, each in self.template["Outputs"].items()
+            if "Condition" not in each
+        }
+
+    def _made(self, name: str, sort: str, properties: Values) -> dict[str, Values]:
+        """One resource of the template: one or two in Terraform."""
+        if name in _BY_CLOUDFORMATION:
+            return _by_cloudformation(name, sort, properties)
+        match sort:
+            case "AWS::Events::Rule":
+                (target,) = properties.pop("Targets")
+                target["TargetId"] = target.pop("Id")
+                beside = {"aws_cloudwatch_event_target": {"rule": self._reference(name)} | _attributes(target)}
+            case "AWS::Lambda::Function":
+                looped = {"function_name": self._reference(name), "recursive_loop": properties.pop("RecursiveLoop")}
+                beside = {"aws_lambda_function_recursion_config": looped}
+                del properties["Code"], properties["Tags"]
+            case "AWS::IAM::Role":
+                (policy,) = properties.pop("Policies")
+                beside = {
+                    "aws_iam_role_policy": {
+                        "name": policy["PolicyName"],
+                        "role": f"${{aws_iam_role.{snake(name)}.name}}",
+                        "policy": policy["PolicyDocument"],
+                    }
+                }
+            case _:
+                beside = {}
+        kind, names = _SORTS[sort]
+        itself = {kind: _attributes(_shaped(sort, properties), names)}
+        return {f"{each}.{snake(name)}": attributes for each, attributes in (itself | beside).items()}
+
+    def said(self, value: Any) -> Any:
+        """A value with CloudFormation's functions as Terraform's expressions."""
+        if isinstance(value, list):
+            return [self.said(each) for each in value]
+        if not isinstance(value, dict):
+            return value
+        match value:
+            case {"Ref": "AWS::NoValue"}:
+                return "${null}"
+            case {"Ref": name}:
+                return self._reference(name)
+            case {"Fn::GetAtt": [name, attribute]}:
+                return self._reference(name, attribute)
+            case {"Fn::Sub": [text, names]}:
+                return self._filled(text, self.said(names))
+            case {"Fn::Sub": text}:
+                return self._filled(text, {})
+            case {"Fn::If": [condition, one, other]}:
+                return f"${{{_CONDITIONS[condition]} ? {_bare(self.said(one))} : {_bare(self.said(other))}}}"
+        return {name: self.said(inner) for name, inner in value.items()}
+
+    def _filled(self, text: str, names: Values) -> str:
+        def fill(found: re.Match[str]) -> str:
+            name, _, attribute = found[1].partition(".")
+            return str(names[name]) if name in names else self._reference(name, attribute)
+
+        return re.sub(r"\$\{([^}]+)\}", fill, text)
+
+    def _reference(self, name: str, attribute: str = "") -> str:
+        if name in _PSEUDO:
+            return f"${{{_PSEUDO[name]}}}"
+        if name not in self.template["Resources"]:
+            return f"${{var.{snake(name)}}}"
+        resource = self.template["Resources"][name]
+        one = "[0]" if "Condition" in resource else ""
+        wanted = _ATTRIBUTES[attribute] if attribute else _REF[resource["Type"]]
+        text = f"${{{_SORTS[resource['Type']][0]}.{snake(name)}{one}.{wanted}}}"
+        # CloudFormation gives a log group's ARN with its streams, the provider without.
+        return f"{text}:*" if (resource["Type"], wanted) == ("AWS::Logs::LogGroup", "arn") else text
 
 
 def _by_cloudformation(name: str, sort: str, properties: Values) -> dict[str, Values]:
-    """What the provider has no resource for stays what it is, in a stack of its own."""
-    body = {
-        "Description": "The permission of ${var.name} that opens its public address to Slack",
-        "Resources": {name: {"Type": sort, "Properties": properties}},
-    }
-    return {f"aws_cloudformation_stack.{snake(name)}": {"name": "${var.name}-door", "template_body": body}}
+    """What the provider cannot say stays what it is, in a stack of its own."""
+    ending, description = _BY_CLOUDFORMATION[name]
+    body = {"Description": description, "Resources": {name: {"Type": sort, "Properties": properties}}}
+    return {f"aws_cloudformation_stack.{snake(name)}": {"name": f"${{var.name}}-{ending}", "template_body": body}}
 
 
 def _shaped(sort: str, properties: Values) -> Values:
@@ -202,49 +256,6 @@ def _attribute(value: Any) -> Any:
     if isinstance(value, list):
         return [_attributes(each) if isinstance(each, dict) else each for each in value]
     return value
-
-
-def said(value: Any) -> Any:
-    """A value with CloudFormation's functions as Terraform's expressions."""
-    if isinstance(value, list):
-        return [said(each) for each in value]
-    if not isinstance(value, dict):
-        return value
-    match value:
-        case {"Ref": "AWS::NoValue"}:
-            return "${null}"
-        case {"Ref": name}:
-            return _reference(name)
-        case {"Fn::GetAtt": [name, attribute]}:
-            return _reference(name, attribute)
-        case {"Fn::Sub": [text, names]}:
-            return _filled(text, said(names))
-        case {"Fn::Sub": text}:
-            return _filled(text, {})
-        case {"Fn::If": [condition, one, other]}:
-            return f"${{{_CONDITIONS[condition]} ? {_bare(said(one))} : {_bare(said(other))}}}"
-    return {name: said(inner) for name, inner in value.items()}
-
-
-def _filled(text: str, names: Values) -> str:
-    def fill(found: re.Match[str]) -> str:
-        name, _, attribute = found[1].partition(".")
-        return str(names[name]) if name in names else _reference(name, attribute)
-
-    return re.sub(r"\$\{([^}]+)\}", fill, text)
-
-
-def _reference(name: str, attribute: str = "") -> str:
-    if name in _PSEUDO:
-        return f"${{{_PSEUDO[name]}}}"
-    if name not in _TEMPLATE["Resources"]:
-        return f"${{var.{snake(name)}}}"
-    resource = _TEMPLATE["Resources"][name]
-    one = "[0]" if "Condition" in resource else ""
-    wanted = _ATTRIBUTES[attribute] if attribute else _REF[resource["Type"]]
-    text = f"${{{_SORTS[resource['Type']][0]}.{snake(name)}{one}.{wanted}}}"
-    # CloudFormation gives a log group's ARN with its streams, the provider without.
-    return f"{text}:*" if (resource["Type"], wanted) == ("AWS::Logs::LogGroup", "arn") else text
 
 
 def _bare(text: str) -> str:

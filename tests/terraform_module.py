@@ -9,6 +9,7 @@ from typing import Any
 import hcl2
 
 MODULE = Path(__file__).parents[1] / "deploy" / "terraform"
+SPOKE = MODULE / "spoke"
 
 # Around a value: what hands it on unchanged, or leaves out names without one.
 _AROUND = (
@@ -18,10 +19,10 @@ _AROUND = (
 )
 
 
-def module() -> dict[str, Any]:
+def module(folder: Path = MODULE) -> dict[str, Any]:
     """Address -> attributes for all resources, "var.x" for variables, "output.x" for outputs, "local.x" for locals."""
     found: dict[str, Any] = {}
-    for path in sorted(MODULE.glob("*.tf")):
+    for path in sorted(folder.glob("*.tf")):
         read = hcl2.loads(path.read_text("utf-8"))
         for each in read.get("resource", ()):
             for sort, named in each.items():

@@ -48,13 +48,13 @@ class Terraform:
         return done.stdout
 
 
-def prepared(program: str, folder: Path, settings: Mapping[str, str]) -> Terraform:
+def prepared(program: str, folder: Path, settings: Mapping[str, str], module: Path = MODULE) -> Terraform:
     """The module, ready to be used in ``folder``."""
     mirror = _mirror()
     (folder / "terraform.rc").write_text(
         f'provider_installation {{\n  filesystem_mirror {{\n    path = "{mirror}"\n  }}\n}}\n'
     )
-    for source in MODULE.glob("*.tf"):
+    for source in module.glob("*.tf"):
         shutil.copy(source, folder)
     terraform = Terraform(program, folder, settings)
     terraform.succeed("init")

@@ -54,7 +54,14 @@ def test_the_ticks_of_a_month_are_paid_for() -> None:
 def test_nothing_that_costs_by_the_hour_is_left_out() -> None:
     """The stack has no resource that costs while it idles but those that the page counts."""
     free = {"SNS::Topic", "SNS::TopicPolicy", "SNS::Subscription", "Events::Rule", "SQS::Queue", "SQS::QueuePolicy"}
-    free |= {"IAM::Role", "IAM::Policy", "Lambda::Function", "Lambda::Permission", "Lambda::Url"}
+    free |= {
+        "Events::EventBusPolicy",
+        "IAM::Role",
+        "IAM::Policy",
+        "Lambda::Function",
+        "Lambda::Permission",
+        "Lambda::Url",
+    }
     free |= {"Lambda::EventInvokeConfig"}
     counted = {"CloudWatch::Alarm", "KMS::Key", "Lambda::EventSourceMapping", "DynamoDB::Table", "Logs::LogGroup"}
     assert {each["Type"].removeprefix("AWS::") for each in template()["Resources"].values()} == free | counted

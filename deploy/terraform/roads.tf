@@ -72,6 +72,69 @@ resource "aws_cloudwatch_event_target" "all_alarms" {
   }
 }
 
+# What other accounts' spokes (spoke/) hand on comes by this bus to the rule above. They may put state changes of alarms
+# there and nothing else; a source that begins with aws. nobody can claim who is not AWS.
+# By CloudFormation: of the provider's resources one knows no such condition, and the other writes the policy of the whole
+# bus, over what others have let in.
+resource "aws_cloudformation_stack" "accounts_may_hand_on" {
+  count = length(var.accounts) > 0 ? 1 : 0
+
+  name = "${var.name}-accounts"
+  template_body = jsonencode({
+    Description = "Lets the alarms of other accounts in to ${var.name}"
+    Resources = {
+      AccountsMayHandOn = {
+        Type = "AWS::Events::EventBusPolicy"
+        Properties = {
+          StatementId = "${var.name}-accounts"
+          Statement = {
+            Effect    = "Allow"
+            Principal = { AWS = var.accounts }
+            Action    = "events:PutEvents"
+            Resource  = "arn:${local.partition}:events:${local.region}:${local.account}:event-bus/default"
+            Condition = {
+              "ForAllValues:StringEquals" = { "events:source" = "aws.cloudwatch" } # the only key with several values
+              StringEquals = {
+                "events:detail-type" = ["CloudWatch Alarm State Change", "CloudWatch Alarm Contributor State Change"]
+              }
+            }
+          }
+        }
+      }
+    }
+  })
+}
+
+resource "aws_cloudformation_stack" "organization_may_hand_on" {
+  count = var.organization_id != "" ? 1 : 0
+
+  name = "${var.name}-organization"
+  template_body = jsonencode({
+    Description = "Lets the alarms of an organization in to ${var.name}"
+    Resources = {
+      OrganizationMayHandOn = {
+        Type = "AWS::Events::EventBusPolicy"
+        Properties = {
+          StatementId = "${var.name}-organization"
+          Statement = {
+            Effect    = "Allow"
+            Principal = "*"
+            Action    = "events:PutEvents"
+            Resource  = "arn:${local.partition}:events:${local.region}:${local.account}:event-bus/default"
+            Condition = {
+              "ForAllValues:StringEquals" = { "events:source" = "aws.cloudwatch" }
+              StringEquals = {
+                "aws:PrincipalOrgID" = var.organization_id
+                "events:detail-type" = ["CloudWatch Alarm State Change", "CloudWatch Alarm Contributor State Change"]
+              }
+            }
+          }
+        }
+      }
+    }
+  })
+}
+
 # Alarms cannot publish to a topic under AWS's own key (alias/aws/sns): its policy admits no service. This one does.
 resource "aws_kms_key" "key" {
   count = var.encrypt_topics ? 1 : 0

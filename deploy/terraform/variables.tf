@@ -65,6 +65,28 @@ variable "ops_email" {
   description = "Gets an e-mail when tocsin itself is in trouble. AWS asks that address to confirm first. Empty: nobody does."
 }
 
+variable "accounts" {
+  type        = list(string)
+  default     = []
+  description = "Accounts whose alarms are let in. Each needs a spoke, which hands them on."
+
+  validation {
+    condition     = alltrue([for each in var.accounts : can(regex("^[0-9]{12}$", each))])
+    error_message = "Accounts have twelve digits each."
+  }
+}
+
+variable "organization_id" {
+  type        = string
+  default     = ""
+  description = "Lets in the alarms of every account of this organization (o-...) that has a spoke. Empty: of none."
+
+  validation {
+    condition     = can(regex("^(o-[a-z0-9]{10,32})?$", var.organization_id))
+    error_message = "An organization's id (o-...)."
+  }
+}
+
 variable "log_retention_days" {
   type        = number
   default     = 30
