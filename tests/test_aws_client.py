@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -172,6 +172,30 @@ def test_patience_ends() -> None:
         met.client.call(PUT, {})
     assert refused.value.kind == "throttled"
     assert met.pauses == [0.025, 0.05, 0.1, 0.2, 0.4, 0.8, 1.0, 1.0]
+
+
+def test_who_was_silent_is_not_waited_for_as_long_again() -> None:
+    """After five seconds in vain a call waits one, for 25 s or until the service answers; others are not concerned."""
+    said = [refusal(400, "ThrottlingException")]
+    with RawServer(lambda _: said[0]) as server, closing((met := Meeting(server, 5.0)).connections):
+        waited = [_waited(met, PUT) for _ in range(2)]
+        other = _waited(met, SEND_MESSAGE)
+        met.seconds += 25
+        waited.append(_waited(met, PUT))
+        said.insert(0, http(200, b"{}"))
+        met.client.call(PUT, {})
+        del said[0]
+        waited.append(_waited(met, PUT))
+    assert [4 < one <= 5 for one in (waited[0], other, *waited[2:])] == [True] * 4
+    assert waited[1] <= 1
+
+
+def _waited(met: Meeting, call: Any) -> float:
+    """Seconds until it was given up."""
+    begun = met.seconds
+    with pytest.raises(AwsError):
+        met.client.call(call, {})
+    return met.seconds - begun
 
 
 def test_nobody_there_is_told_from_a_refusal() -> None:
