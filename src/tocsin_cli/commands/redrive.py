@@ -13,8 +13,10 @@ from tocsin.words import plain
 from tocsin_cli import ui
 from tocsin_cli.asking import agreed
 from tocsin_cli.cloud import cloud, cloud_options
-from tocsin_cli.stack.dead_letters import DeadLetters, Letter, asked_for
-from tocsin_cli.stack.outlook import waiting
+from tocsin_cli.stack.dead_letters import DeadLetters, Letter, asked_for, waiting
+from tocsin_cli.stack.home import spoke_of
+from tocsin_cli.stack.spoke_letters import spoke_letters
+from tocsin_cli.stack.spokes import spoke_regions
 from tocsin_cli.stack.standing import made
 
 _SHOWN = 20
@@ -28,7 +30,7 @@ def redrive(profile: str | None, region: str | None, name: str, yes: bool) -> No
     """List the events that could not be processed, and hand them to the function once more.
 
     Mend the reason first (`tocsin logs`), or they come back here. What they tell shows up in Slack as the late news
-    that it is.
+    that it is. So does what other regions of the account could not hand on.
     """
     with cloud(profile, region) as here:
         stack = made(here, name)
@@ -38,7 +40,12 @@ def redrive(profile: str | None, region: str | None, name: str, yes: bool) -> No
             ui.line(f"{stack.outputs[output].rsplit('/', 1)[-1]}: {count} {_QUEUES[output]}")
             for letter in letters.looked_at(output, _SHOWN) if count else ():
                 ui.line(f"  {_said(letter)}")
-        if not any(held.values()):
+        around = list(spoke_letters(here, stack, spoke_regions(here, name)))
+        for each, count in around:
+            ui.line(f"{spoke_of(name)}-dead in {each.there.region}: {count} that did not come here")
+            for letter in each.looked_at(_SHOWN):
+                ui.line(f"  {_said(letter)}")
+        if not around and not any(held.values()):
             return
         if not yes and not agreed("Hand them to the function again?", "go on with --yes"):
             raise click.Abort
@@ -46,6 +53,8 @@ def redrive(profile: str | None, region: str | None, name: str, yes: bool) -> No
             letters.move_dead()
         if held["FailedInvocationsUrl"]:
             letters.invoke_failed()
+        for each, _ in around:
+            each.bring_back()
         ui.line("They are on their way: `tocsin logs --follow` shows what becomes of them.")
 
 

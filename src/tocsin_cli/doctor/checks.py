@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tocsin_cli.doctor import alarms, function, heart, regions, roads, slack, topics
+from tocsin_cli.doctor import alarms, function, heart, regions, roads, slack, spokes, topics
 from tocsin_cli.doctor.finding import Check
 
 CHECKS = (
@@ -36,5 +36,7 @@ CHECKS = (
     Check("heartbeat", "the function lives", heart.heartbeat),
     Check("watches", "the alarms about tocsin itself are there and quiet", heart.watches),
     Check("e-mail", "somebody is told when tocsin itself is in trouble", heart.email),
+    Check("spokes", "other regions hand their alarms on to here", spokes.spokes),
+    Check("accounts", "other accounts are let in as was agreed", spokes.door),
     Check("regions", "no other region has what nobody watches", regions.regions),
 )

@@ -55,3 +55,10 @@ def watched(scene: Scene, region: str) -> str:
     make = scene.tocsin("deploy", "--regions", region)
     made = region in spoke_regions(scene.cloud, scene.stack.name)
     return f"{scene.tocsin('deploy', '--without', region)} && {make}" if made else make
+
+
+def let_in_again(scene: Scene, option: str, whom: str) -> str:
+    """Other accounts. CloudFormation does not see that somebody else changed the bus's policy."""
+    if _is_terraforms(scene):
+        return f"take {whom} out of the module, {_APPLY}, put it back, {_APPLY}"
+    return f"{scene.tocsin('deploy', '--without', whom)} && {scene.tocsin('deploy', option, whom)}"

@@ -12,7 +12,7 @@ from tocsin_cli.doctor.keys import read_key
 from tocsin_cli.doctor.mending import made_again
 from tocsin_cli.doctor.scene import Scene
 from tocsin_cli.policies import written
-from tocsin_cli.stack.outlook import waiting
+from tocsin_cli.stack.dead_letters import waiting
 from tocsin_cli.wiring.queues import admit, admitting, queue
 from tocsin_cli.wiring.topics import connected, join
 

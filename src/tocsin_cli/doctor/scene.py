@@ -43,6 +43,10 @@ class Scene:
         """A command of the AWS command line, to paste."""
         return pasted.aws(self.cloud, *arguments)
 
+    def aws_in(self, region: str, *arguments: str) -> str:
+        """The same for another region."""
+        return pasted.aws(self.cloud.elsewhere(region), *arguments)
+
     def tocsin(self, *arguments: str) -> str:
         """A command of tocsin, to paste."""
         return pasted.tocsin(self.cloud, self.stack.name, *arguments)

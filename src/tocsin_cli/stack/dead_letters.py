@@ -74,6 +74,13 @@ class DeadLetters:
         return str(found["Attributes"]["QueueArn"])
 
 
+def waiting(cloud: Cloud, url: str) -> tuple[int, int]:
+    """How many messages a queue holds, and how many of them are being worked on."""
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    found = cloud.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
+    return int(found[names[0]]), int(found[names[1]])
+
+
 def received(cloud: Cloud, url: str) -> list[Letter]:
     """Up to ten messages of a queue, hidden from others for a while; none where it is empty."""
     answer = cloud.client("sqs").receive_message(
