@@ -23,6 +23,7 @@ from tocsin.outbox import Later, asked, behind, claimed, postponed, recorded, sh
 from tocsin.ports import Conflict, DeliveryError, Destination, Enricher, Put, Row, Rows, Store
 
 MARGIN = 2.0  # seconds that must be left after a wait
+RESERVE = 0.5  # seconds that an answer to Lambda may take
 CALL = 9.0  # seconds that one call to a destination may take
 REFUSALS = 2  # one message may be at fault by itself; if the next is refused too, it is the destination
 
@@ -75,13 +76,19 @@ class Pipeline:
         ``http``: SNS over HTTP is peeled too; only for callers that are no public door.
         """
         failed: list[tuple[str, str]] = []
-        count = 0
+        count, slowest = 0, 0.0
         for envelope in unwrap(event, http=http):
+            left = doors.left()
+            if slowest and left < slowest + RESERVE:  # cut off in the middle, those before it would come again too
+                trouble("not begun", {"event": envelope.event_id, "next": "when it comes again"})
+                failed.append((envelope.record, "no_time"))
+                continue
             signals = read(envelope)
             count += len(signals)
             problem = self._take_in(envelope, signals, doors)
             if problem:
                 failed.append((envelope.record, problem))
+            slowest = max(slowest, left - doors.left())
         self.catch_up(doors)
         return Outcome(count, tuple(failed))
 
