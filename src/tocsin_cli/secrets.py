@@ -10,6 +10,8 @@ from tocsin.ports import ConfigError
 # A webhook's path (docs.slack.dev/messaging/sending-messages-using-incoming-webhooks) and Slack's token prefixes
 # (docs.slack.dev/authentication/tokens). A stand-in's webhooks have the same path.
 _WEBHOOK = re.compile(r"(?P<kept>(?:/services|/workflows|/triggers)/)[A-Za-z0-9_]+/[A-Za-z0-9_]+(?:/[A-Za-z0-9_-]+)*")
+# A signing secret looks like any number: it is known only where it stands alone.
+_SIGNING = re.compile(r"(?:--[a-z-]+=)?[0-9a-f]{32}")
 _TOKEN = re.compile(r"\b(?P<kept>xox[a-z]-|xapp-|xoxe\.xox[a-z]-)[A-Za-z0-9-]{8,}")
 
 
@@ -22,8 +24,14 @@ def refuse_secrets(arguments: Sequence[str]) -> None:
     """Stop if an argument holds a secret: it is in the process list and the shell's history by now. ConfigError."""
     for argument in arguments:
         if redact(argument) != argument:
-            raise ConfigError(
-                "an argument looks like a Slack webhook or token; it was not used, and is not repeated here",
-                "it shows in the process list and the shell's history: revoke it in Slack, make a new one, and hand "
-                "it over by --slack-webhook-url-file PATH (or - for standard input) or TOCSIN_SLACK_WEBHOOK_URL",
-            )
+            raise _shown("webhook or token", "--slack-webhook-url-file", "TOCSIN_SLACK_WEBHOOK_URL")
+        if _SIGNING.fullmatch(argument):
+            raise _shown("signing secret", "--slack-signing-secret-file", "TOCSIN_SLACK_SIGNING_SECRET")
+
+
+def _shown(what: str, option: str, variable: str) -> ConfigError:
+    return ConfigError(
+        f"an argument looks like a Slack {what}; it was not used, and is not repeated here",
+        "it shows in the process list and the shell's history: revoke it in Slack, make a new one, and hand "
+        f"it over by {option} PATH (or - for standard input) or {variable}",
+    )

@@ -33,7 +33,7 @@ def target(webhook_file: str | None, language: str | None) -> Config | None:
         environ["TOCSIN_LANGUAGE"] = language
     if webhook_file:
         environ = {name: value for name, value in environ.items() if name not in _slack_names()}
-        environ["TOCSIN_SLACK_WEBHOOK_URL"] = _content(webhook_file)
+        environ["TOCSIN_SLACK_WEBHOOK_URL"] = content(webhook_file, "the webhook")
     elif not any(environ.get(name, "").strip() for name in _slack_names()):
         return None
     return read_config(environ)
@@ -48,14 +48,13 @@ def _slack_names() -> tuple[str, ...]:
     return (*WEBHOOK_NAMES, "TOCSIN_SLACK_BOT_TOKEN")
 
 
-def _content(path: str) -> str:
+def content(path: str, what: str) -> str:
+    """The secret in a file, or on standard input for "-". ``what`` it is, for the ConfigError where it is not there."""
     try:
         text = sys.stdin.read() if path == "-" else Path(path).read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is not text"
-        raise ConfigError(
-            f"cannot read the webhook from {path}: {why}", "the file holds the URL and nothing else"
-        ) from None
+        raise ConfigError(f"cannot read {what} from {path}: {why}", f"the file holds {what} and nothing else") from None
     if not text.strip():
-        raise ConfigError(f"{path} is empty", "the file holds the URL of the webhook and nothing else")
+        raise ConfigError(f"{path} is empty", f"the file holds {what} and nothing else")
     return text.strip()

@@ -23,7 +23,7 @@ from tocsin_cli.stack.greeting import greet
 from tocsin_cli.stack.home import home_of
 from tocsin_cli.stack.offers import Offers
 from tocsin_cli.stack.plain_words import done, plan_lines
-from tocsin_cli.stack.slack_secret import Mode, Vault, asked, given
+from tocsin_cli.stack.slack_secret import CLOSED, OPENED, Mode, Vault, asked, given, signing
 from tocsin_cli.stack.spokes import Spoke, Spokes, read_regions
 from tocsin_cli.stack.standing import Stack, made, ours
 
@@ -44,6 +44,13 @@ _FIRST_TICK = 150.0  # seconds: the schedule's first minute, and what a new rule
 @click.option("--yes", is_flag=True, help="Do not ask before changing anything.")
 @slack_target.LANGUAGE
 @slack_target.webhook_option
+@click.option(
+    "--slack-signing-secret-file",
+    "signing_file",
+    metavar="PATH|-",
+    help="File with your Slack app's signing secret: opens a public address for clicks. Or set "
+    "TOCSIN_SLACK_SIGNING_SECRET.",
+)
 def deploy(
     profile: str | None,
     region: str | None,
@@ -59,6 +66,7 @@ def deploy(
     yes: bool,
     lang: str | None,
     webhook_file: str | None,
+    signing_file: str | None,
 ) -> None:
     """Bring tocsin into your AWS account, or up to date there: once, or as often as you like.
 
@@ -67,6 +75,7 @@ def deploy(
     --set names what is seldom changed, e.g. LogRetentionDays=90, TimeZone=Asia/Seoul or EncryptTopics=yes.
     --regions us-east-1,eu-west-1 watches those regions too: each gets one rule, which hands its alarms on to here.
     --accounts 111122223333 lets in the alarms that another account hands on; `tocsin spoke add` makes it hand them on.
+    A signing secret opens a public address for clicks on buttons; --set SlackButtons=no closes it, and forgets it.
     In the end a message says what is watched, a test alarm goes the whole way, and what your account lacks is named
     with its price; nothing is added unasked.
     """
@@ -74,11 +83,14 @@ def deploy(
         left, others = read_leavers(without)
         more, less = read_regions(regions, here.region), read_regions(left, here.region)
         before = ours(here, name)
-        wish = Wish(mode or _kept(before), channel, lang or "", email, settings)
+        door = Vault(here, name, "signing")
+        sealed = signing(door, settings, signing_file, may_ask=not only_plan)
+        opened = (*settings, OPENED) if sealed else settings
+        wish = Wish(mode or _kept(before), channel, lang or "", email, opened)
         vault = Vault(here, name, wish.mode)
         guests = opening(here, name, before, invited.asked(here.account, others))
         parameters = wish.parameters(before) | guests.after.parameters()
-        secret = "" if only_plan else _missing(vault, webhook_file)
+        secret = "" if only_plan else _missing(vault, wish.mode, webhook_file)
         ready = deployment(here, Changes(here, name, _tell))
         around = Spokes(here, name, _tell)
         with ExitStack() as waiting:  # what nobody carries out is forgotten, whatever the reason
@@ -97,8 +109,12 @@ def deploy(
             if news and not (yes or agreed("Do this?")):
                 raise click.Abort
             waiting.pop_all()
+        if sealed:
+            door.fill(sealed)
         if plan.id:
             ready.carry_out(plan)
+        if CLOSED in settings:
+            door.empty()
         if secret:
             vault.fill(secret)
         guests.carry_out()
@@ -115,10 +131,10 @@ def _kept(before: Stack | None) -> Mode:
     return "bot" if before and before.parameters.get("SlackMode") == "bot" else "webhook"
 
 
-def _missing(vault: Vault, webhook_file: str | None) -> str:
+def _missing(vault: Vault, mode: Mode, webhook_file: str | None) -> str:
     """The secret that is to be kept, "" where one is kept already and no other is handed over."""
-    secret = given(vault.mode, webhook_file)
-    return secret if secret or vault.is_filled() else asked(vault.mode)
+    secret = given(mode, webhook_file)
+    return secret if secret or vault.is_filled() else asked(mode)
 
 
 def _show_spoke(spoke: Spoke) -> None:
@@ -146,6 +162,8 @@ def _finish(here: Cloud, stack: Stack, regions: Sequence[str], new: bool) -> Non
         ui.line("Nobody is told yet when tocsin itself is in trouble: tocsin deploy --email YOU@EXAMPLE.COM")
     elif new:
         ui.line(f"{stack.parameters['OpsEmail']}: click the link in the mail from AWS, or no trouble is reported there")
+    if door := stack.outputs.get("DoorUrl"):
+        ui.line(f"Clicks: in your Slack app under Interactivity & Shortcuts, set the Request URL to {door}")
     if not prove(here, stack):
         sys.exit(1)
 

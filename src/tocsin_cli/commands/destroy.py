@@ -24,11 +24,11 @@ from tocsin_cli.stack.standing import Stack, ours
 @cloud_options
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def destroy(profile: str | None, region: str | None, name: str, yes: bool) -> None:
-    """Remove the stack with all that it remembers, its Slack secret and its package. Says what stays behind."""
+    """Remove the stack with all that it remembers, its Slack secrets and its package. Says what stays behind."""
     with cloud(profile, region) as here:
         stack = ours(here, name)
         what = f"the stack {name}" if stack else f"what may be left of {name} - there is no such stack -"
-        ui.line(f"This removes {what} from {here.where}, its Slack secret, and its package in S3.")
+        ui.line(f"This removes {what} from {here.where}, its Slack secrets, and its package in S3.")
         spokes = Spokes(here, name, _tell)
         for region in spokes.regions():
             ui.line(f"It also removes {spoke_of(name)} from {region}, which hands the alarms of that region on.")
@@ -43,6 +43,7 @@ def destroy(profile: str | None, region: str | None, name: str, yes: bool) -> No
             Changes(here, name, _tell).remove()
         Vault(here, name, "webhook").empty()
         Vault(here, name, "bot").empty()
+        Vault(here, name, "signing").empty()
         clear(here, name)
         ui.line(f"{name} is gone.")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tocsin_cli.doctor import alarms, function, heart, regions, roads, slack, spokes, topics
+from tocsin_cli.doctor import alarms, door, function, heart, regions, roads, slack, spokes, topics
 from tocsin_cli.doctor.finding import Check
 
 CHECKS = (
@@ -32,6 +32,8 @@ CHECKS = (
     Check("secret", "the Slack secret is there", slack.secret),
     Check("slack", "Slack would take a message", slack.lives),
     Check("scopes", "a bot may read its channel", slack.scopes),
+    Check("signing-secret", "Slack's signing secret is there, where the Slack door is open", door.secret),
+    Check("door", "nobody gets past the Slack door; where it is open, Slack gets in", door.way),
     Check("tick", "the minute's schedule is on and reaches the function", roads.tick),
     Check("heartbeat", "the function lives", heart.heartbeat),
     Check("watches", "the alarms about tocsin itself are there and quiet", heart.watches),

@@ -11,6 +11,7 @@ _THINGS = {
     "AWS::DynamoDB::Table": "table",
     "AWS::Events::EventBusPolicy": "permission",
     "AWS::Events::Rule": "rule",
+    "AWS::IAM::Policy": "policy",
     "AWS::IAM::Role": "role",
     "AWS::KMS::Key": "key",
     "AWS::Lambda::EventInvokeConfig": "settings for direct invocations",
