@@ -162,7 +162,7 @@ class Twin:
         match value:
             case {"Ref": "AWS::NoValue"}:
                 return "${null}"
-            case {"Ref": name}:
+            case {"Ref": name} | {"Fn::Split": [",", {"Ref": name}]}:  # what is a list there
                 return self._reference(name)
             case {"Fn::GetAtt": [name, attribute]}:
                 return self._reference(name, attribute)

@@ -57,7 +57,7 @@ def test_the_module_makes_what_the_template_makes(folder: Path, from_cloudformat
 def test_the_module_asks_what_the_template_asks() -> None:
     """Each parameter is a variable with its default and its choices, and there are only those that a package needs."""
     asked, parameters = _of("var."), template()["Parameters"]
-    filled_in = {"CodeBucket", "CodeKey", "CodeDigest"}
+    filled_in, lists = {"CodeBucket", "CodeKey", "CodeDigest"}, {"Accounts"}
     switches = {"yes": True, "no": False}
 
     assert asked.keys() - {"name", "package", "package_digest"} == {
@@ -65,8 +65,8 @@ def test_the_module_asks_what_the_template_asks() -> None:
     }
     for name in parameters.keys() - filled_in:
         variable, parameter = asked[snake(name)], parameters[name]
-        default = [] if parameter["Type"] == "CommaDelimitedList" else parameter["Default"]
-        assert variable["default"] == (default if default == [] else switches.get(default, default)), name
+        default = switches.get(parameter["Default"], parameter["Default"])
+        assert variable["default"] == ([] if name in lists else default), name
         if "AllowedValues" in parameter and parameter["Default"] not in switches:
             allowed = json.dumps(parameter["AllowedValues"])
             assert variable["validation"][0]["condition"] == f"${{contains({allowed}, var.{snake(name)})}}", name
