@@ -5,8 +5,8 @@ The AWS is an emulator on loopback, Slack is the local one.
 
 from __future__ import annotations
 
-import base64
 import json
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
@@ -17,6 +17,7 @@ from uuid import uuid4
 import pytest
 
 import emulator
+from door_posts import shapes
 from story.tellings import ACCOUNT, QUEUE, REGION, by_bus, by_queue, change
 from tocsin.aws.calls import Call
 from tocsin.config import read_config
@@ -25,6 +26,7 @@ from tocsin.handler import Parts, answer, assembled
 from tocsin.pipeline import Doors
 from tocsin_local.lambda_runtime import Environment
 from tocsin_local.slack import HookState, LocalSlack, Message, VirtualClock
+from tocsin_local.slack.clicks import click, signed
 from tocsin_local.slack.faults import outage
 
 RED, GREEN = "#D92D20", "#12B76A"
@@ -62,6 +64,14 @@ class Home:
     def keep_secret(self, value: str) -> None:
         put = {"Name": self.parameter, "Value": value, "Type": "SecureString", "Overwrite": True}
         self.client.call(Call("ssm", "PutParameter", "parameter", ()), put)
+
+    def keep_signing_secret(self) -> str:
+        """A new one, in the parameter that the function is told."""
+        name, secret = f"{self.parameter}-signing", uuid4().hex
+        put = {"Name": name, "Value": secret, "Type": "SecureString", "Overwrite": True}
+        self.client.call(Call("ssm", "PutParameter", "signing", ()), put)
+        self.settings["TOCSIN_SLACK_SIGNING_SECRET_PARAMETER"] = name
+        return secret
 
     def container(self, settings: Mapping[str, str] | None = None) -> Container:
         """A new one: it remembers nothing."""
@@ -206,33 +216,53 @@ def test_poison_is_announced_before_it_is_a_dead_letter(home: Home) -> None:
 
 
 def test_nobody_gets_in_by_the_door_without_slacks_signature(home: Home) -> None:
-    """Every event of the corpus, posted plainly and as base64, with a signature that is none: 401, nothing stored,
-    nothing posted; the same function shows what comes by the queue."""
+    """Every event of the corpus, posted by each front end, with a signature that is another secret's, that is Slack's
+    but too old, or none: 401, nothing stored, nothing posted. The same function shows what comes by the queue, and
+    takes what Slack signed, which changes nothing either."""
     home.keep_secret(home.slack.webhook_url)
-    settings = {**home.settings, **home.account}
-    events = [path for path in EVENTS.glob("*/*.json") if not path.name.endswith(".snap.json")]
-    with Environment(SOURCES, "tocsin.handler.lambda_handler", settings=settings) as function:
-        answers = [function.invoke(posted).payload for path in events for posted in _posted(path.read_bytes())]
-        stored = home.rows()
-        asked = list(home.slack.received)
+    signing = home.keep_signing_secret()
+    with Environment(SOURCES, "tocsin.handler.lambda_handler", settings=home.settings | home.account) as function:
+        events = [path.read_bytes() for path in EVENTS.glob("*/*.json") if not path.name.endswith(".snap.json")]
+        answers = [function.invoke(event).payload for body in events for event in _forged(body, signing)]
+        taken = [function.invoke(event).payload for event in shapes(*_signed(events[0], signing, 0))]
+        stored, asked = home.rows(), list(home.slack.received)
         function.invoke(by_queue(change("ALARM", 0)))
-    assert len(answers) == 2 * len(events) > 200
+    assert len(answers) > 10 * len(events) > 1000
     assert all(answer == {"statusCode": 401, "body": ""} for answer in answers)
+    assert taken == [{"statusCode": 200, "body": ""}] * 5
     assert (stored, asked) == (0, [])
     assert len(home.seen) == 1 and home.rows() > 0
 
 
-def _posted(body: bytes) -> Iterator[dict[str, Any]]:
-    """As a Function URL hands it in: docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html"""
-    forged = {"x-slack-request-timestamp": str(int(START)), "x-slack-signature": f"v0={'0' * 64}"}
-    plain = {
-        "version": "2.0",
-        "rawPath": "/",
-        "headers": forged,
-        "requestContext": {"http": {"method": "POST", "path": "/", "sourceIp": "192.0.2.1"}},
-    }
-    yield {**plain, "body": body.decode(errors="replace"), "isBase64Encoded": False}
-    yield {**plain, "body": base64.b64encode(body).decode(), "isBase64Encoded": True}
+def _forged(body: bytes, signing: str) -> Iterator[dict[str, Any]]:
+    """The body by each front end, as strangers may post it."""
+    yield from shapes({}, body)
+    yield from shapes(*_signed(body, "f" * 32, 0))
+    yield from shapes(*_signed(body, signing, 301))
+
+
+def _signed(body: bytes, signing: str, age: float) -> tuple[Mapping[str, str], bytes]:
+    """``age``: how many seconds ago."""
+    return signed(body, signing, time.time() - age).headers, body
+
+
+def test_a_click_is_answered_by_the_function_as_deployed(home: Home) -> None:
+    """Slack posts a click on a message's button: 200 with the secret out of Parameter Store, also with a new one."""
+    home.keep_secret(home.slack.webhook_url)
+    home.container()(by_queue(change("ALARM", 0)))
+    (message,) = home.seen
+    body = click(message, "link-0", time.time())
+    first = home.keep_signing_secret()
+    with Environment(SOURCES, "tocsin.handler.lambda_handler", settings=home.settings | home.account) as function:
+        answers = [function.invoke(event) for event in shapes(*_signed(body, first, 0))]
+    second = home.keep_signing_secret()
+    with Environment(SOURCES, "tocsin.handler.lambda_handler", settings=home.settings | home.account) as function:
+        answers += [function.invoke(event) for event in shapes(*_signed(body, second, 0))]
+        refused = function.invoke(next(shapes(*_signed(body, first, 0))))
+    assert [answer.payload["statusCode"] for answer in answers] == [200] * 10
+    assert refused.payload["statusCode"] == 401
+    assert first not in str(answers) and second not in str(answers)
+    assert len(home.slack.messages()) == 1
 
 
 @pytest.mark.parametrize(("language", "mark"), [("en", "TEST · "), ("ko", "시험 · ")])
