@@ -20,6 +20,7 @@ REQUEST, GB_SECOND = 0.20e-6, 13.3334e-6  # aws.amazon.com/lambda/pricing, arm64
 SQS, SNS = 0.40e-6, 0.50e-6  # a request; a publication (its delivery to SQS is free)
 READ, WRITE = 0.125e-6, 0.625e-6  # aws.amazon.com/dynamodb/pricing/on-demand, units of 4 KB and 1 KB
 KEY = 1.00  # a key of one's own, a month
+POINTS, DETAIL = 0.01e-3, 0.01e-3  # a metric requested by GetMetricData; any other request to CloudWatch
 
 # What was counted or measured: under Lambda's own runtime client, with the table in an emulator.
 TICK_SECONDS, TICK_LOG_KB, TICK_READS = 0.06, 0.8, 1.5  # three looks into an index
@@ -27,6 +28,7 @@ POLLS_A_MINUTE = 15  # Lambda asks an idle queue with five hands, 20 s each
 SECONDS_A_CHANGE, LOG_KB_A_CHANGE = 0.4, 2.0
 READS_A_CHANGE, WRITES_A_CHANGE = 8, 14  # incident and message, of 2 KB each, written together, then the message
 CHANGES = 2  # an alarm fires, and is over
+METRICS_A_CHANGE, DETAILS_A_CHANGE = 1, 2  # what an alarm's own message does not say: a chart; its setting and its tags
 ROADS = 2  # the topic and EventBridge; what comes second is known
 
 MINUTES = 730 * 60
@@ -43,7 +45,9 @@ Storage of the table, its backups and the package is less than a cent.
 
 Most accounts pay less: ten alarms, ten custom metrics, a million requests each of Lambda and SQS, and 5 GB of log are
 free every month, as long as the account does not use them otherwise. Optional: a key for the topics (`EncryptTopics`)
-costs {key:.2f} a month. Your own alarms cost what they cost without tocsin.
+costs {key:.2f} a month. What is asked about alarms (`AlarmDetails`) is counted for alarms of one metric; metric math is
+asked about with each of its metrics, ten at most, and whatever would search for metrics not at all. Your own alarms cost
+what they cost without tocsin.
 """
 
 
@@ -83,6 +87,11 @@ def alarms(number: int) -> list[Line]:
         Line("Lambda", f"{told:,}", told * REQUEST + seconds * memory * GB_SECOND),
         Line("DynamoDB", f"{changes * WRITES_A_CHANGE:,} writes", table),
         Line("CloudWatch Logs", f"{log_gb * 1000:.0f} MB", log_gb * (LOG_GB + LOG_KEPT_GB)),
+        Line(
+            "CloudWatch: asked about alarms",
+            f"{changes * (METRICS_A_CHANGE + DETAILS_A_CHANGE):,}",
+            changes * (METRICS_A_CHANGE * POINTS + DETAILS_A_CHANGE * DETAIL),
+        ),
         Line("EventBridge: events of AWS's own", f"{changes:,}", 0.0),
     ]
 

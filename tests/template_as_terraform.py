@@ -79,6 +79,7 @@ _CONDITIONS = {
     "HasKey": "var.encrypt_topics",
     "HasAccounts": "length(var.accounts) > 0",
     "HasOrganization": 'var.organization_id != ""',
+    "HasDetails": "var.alarm_details",
     "HasButtons": "var.slack_buttons",
     "HasOpsEmail": 'var.ops_email != ""',
     "IsElsewhere": "local.is_elsewhere",

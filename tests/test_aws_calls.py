@@ -46,7 +46,12 @@ def test_calls_are_made_up_nowhere_else() -> None:
 
 def test_a_permission_is_one_of_its_own_service() -> None:
     """A call needs rights on its own service only, and the resource fits it."""
-    fits = {"dynamodb": {"table", "index"}, "ssm": {"parameter", "signing"}, "sqs": {"queue"}}
+    fits = {
+        "dynamodb": {"table", "index"},
+        "ssm": {"parameter", "signing"},
+        "sqs": {"queue"},
+        "cloudwatch": {"alarm", "any"},
+    }
     for call in CALLS:
         assert call.permissions and call.resource in fits[call.service]
         assert all(one.startswith(f"{call.service}:") for one in call.permissions)

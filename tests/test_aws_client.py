@@ -93,6 +93,7 @@ def test_each_call_speaks_its_services_protocol(call: Any) -> None:
     head = server.heard[0].head
     assert f"X-Amz-Target: {model.metadata['targetPrefix']}.{call.action}\r\n" in head
     assert f"Content-Type: application/x-amz-json-{model.metadata['jsonVersion']}\r\n" in head
+    assert f"/eu-west-1/{model.signing_name}/aws4_request" in head
     assert call.action in model.operation_names
 
 
@@ -100,8 +101,9 @@ def test_each_call_speaks_its_services_protocol(call: Any) -> None:
 def test_every_region_has_its_address(service: str) -> None:
     """For each region of each partition the address is the one that botocore knows."""
     resolver = EndpointResolver(SESSION.get_data("endpoints"))
+    name = SESSION.get_service_model(service).endpoint_prefix
     known = {
-        region: resolver.construct_endpoint(service, region)["hostname"]
+        region: resolver.construct_endpoint(name, region)["hostname"]
         for partition in SESSION.get_available_partitions()
         for region in SESSION.get_available_regions(service, partition)
     }

@@ -11,6 +11,7 @@ from typing import cast
 import pytest
 
 from stack_template import resources, template
+from tocsin.aws.calls import CALLS
 from tocsin.aws.heartbeat import METRICS
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -49,6 +50,15 @@ def test_the_ticks_of_a_month_are_paid_for() -> None:
     dollars = 43_800 * (0.20e-6 + 0.06 * function["MemorySize"] / 1024 * 13.3334e-6)
 
     assert _line("Lambda: ticks") == ("43,800", pytest.approx(dollars, abs=0.00005))
+
+
+def test_what_is_asked_about_alarms_is_paid_for() -> None:
+    """Two changes of a thousand alarms: each a request for the alarm, one for its tags, and a metric of one."""
+    dollars = 2 * 1000 * (0.01e-3 + 0.01e-3 + 0.01e-3)
+    asked = {call.action for call in CALLS if call.service == "cloudwatch"}
+
+    assert asked == {"DescribeAlarms", "ListTagsForResource", "GetMetricData"}
+    assert _line("CloudWatch: asked about alarms") == ("6,000", pytest.approx(dollars))
 
 
 def test_nothing_that_costs_by_the_hour_is_left_out() -> None:

@@ -32,6 +32,8 @@ WHERE = {
     "parameter": {"secret"},
     "signing": {"signing secret"},
     "queue": {"Queue"},
+    "alarm": {"alarms of all regions"},
+    "any": {"*"},
 }
 
 
@@ -66,6 +68,8 @@ def _list(value: Any) -> list[Any]:
 
 def _named(resource: Any) -> str:
     """A resource of the policy in one word; whatever is none of ours stays as it is, and matches nothing."""
+    if resource == "*":
+        return "*"
     if "Fn::GetAtt" in resource:
         return str(resource["Fn::GetAtt"][0])
     text = resource["Fn::Sub"]
@@ -74,23 +78,30 @@ def _named(resource: Any) -> str:
         return "secret"
     if text.endswith(":parameter/tocsin/${AWS::StackName}/slack-signing-secret"):
         return "signing secret"
+    if text == "arn:${AWS::Partition}:cloudwatch:*:${AWS::AccountId}:alarm:*":
+        return "alarms of all regions"
     return str(text).replace("${Table.Arn}/index/", "Table/")
 
 
 def test_the_function_may_do_what_it_does_and_nothing_else() -> None:
     """The policy allows each call of the code on the resource that it is made on, and there is no right without one;
-    the signing secret may be read where the Slack door is open."""
+    the signing secret may be read where the Slack door is open, alarms asked about where that is wanted."""
     (policy,) = resources("IAM::Role")["FunctionRole"]["Policies"]
-    (door,) = resources("IAM::Policy").values()
+    extra = resources("IAM::Policy")
     needed = {(right, place) for call in CALLS for right in call.permissions for place in WHERE[call.resource]}
-    signing = {each for each in needed if each[1] == "signing secret"}
+    asked = {
+        "DoorPolicy": {each for each in needed if each[1] == "signing secret"},
+        "DetailsPolicy": {each for each in needed if each[0].startswith("cloudwatch:")},
+    }
 
-    assert _granted(policy) == needed - signing | LAMBDA_ITSELF
-    assert _granted(door) == signing and door["Roles"] == [{"Ref": "FunctionRole"}]
+    assert {name: _granted(each) for name, each in extra.items()} == asked
+    assert _granted(policy) == needed - asked["DoorPolicy"] - asked["DetailsPolicy"] | LAMBDA_ITSELF
+    assert all(each["Roles"] == [{"Ref": "FunctionRole"}] for each in extra.values())
 
 
 def test_no_statement_of_the_stack_is_about_everything() -> None:
-    """Each statement names its resource; "*" stands only in the key's policy, where it means that key."""
+    """Each statement names its resource; "*" stands only in the key's policy, where it means that key, and where
+    CloudWatch takes nothing narrower for what only reads."""
     wide = []
 
     def walk(value: Any, path: str) -> None:
@@ -105,7 +116,10 @@ def test_no_statement_of_the_stack_is_about_everything() -> None:
 
     walk(template()["Resources"], "")
 
-    assert set(wide) == {"/Key/Properties/KeyPolicy/Statement"}
+    assert set(wide) == {
+        "/Key/Properties/KeyPolicy/Statement",
+        "/DetailsPolicy/Properties/PolicyDocument/Statement",
+    }
 
 
 def test_the_table_is_the_codes_table() -> None:
@@ -206,6 +220,18 @@ def test_the_public_address_is_off_until_it_is_asked_for() -> None:
     name = {"Fn::Sub": "/tocsin/${AWS::StackName}/slack-signing-secret"}
     assert setting == {"Fn::If": ["HasButtons", name, {"Ref": "AWS::NoValue"}]}
     assert found["Parameters"]["SlackButtons"]["Default"] == "no"
+
+
+def test_alarms_are_asked_about_unless_nobody_wants_it() -> None:
+    """What the function may read of alarms and what it is told to ask hang on one condition, true by default."""
+    found = template()
+    (function,) = resources("Lambda::Function").values()
+    setting = function["Environment"]["Variables"]["TOCSIN_ENRICH"]
+    details = {name for name, each in found["Resources"].items() if each.get("Condition") == "HasDetails"}
+
+    assert details == {"DetailsPolicy"}
+    assert setting == {"Fn::If": ["HasDetails", "on", "off"]}
+    assert found["Parameters"]["AlarmDetails"]["Default"] == "yes"
 
 
 def test_no_parameter_asks_for_a_secret() -> None:

@@ -22,6 +22,7 @@ resource "aws_lambda_function" "function" {
       TOCSIN_SLACK_SIGNING_SECRET_PARAMETER = var.slack_buttons ? "/tocsin/${var.name}/slack-signing-secret" : null
       TOCSIN_METRICS_NAMESPACE              = "tocsin/${var.name}" # a second one must not hide this one's silence
       TOCSIN_CANARY                         = "arn:${local.partition}:cloudwatch:${local.region}:${local.account}:alarm:${var.name}-canary"
+      TOCSIN_ENRICH                         = var.alarm_details ? "on" : "off"
       TOCSIN_LANGUAGE                       = var.language
       TOCSIN_TIMEZONE                       = var.time_zone
     } : name => value if value != null }
@@ -115,6 +116,32 @@ resource "aws_iam_role_policy" "function_role" {
         Effect   = "Allow"
         Action   = "sqs:SendMessage"
         Resource = aws_sqs_queue.queue.arn
+      },
+    ]
+  })
+}
+
+# What an alarm's own message does not say. Reading only; "*" where CloudWatch takes nothing narrower: metrics are no
+# resources, and DescribeAlarms tells of composite alarms only to those who may describe all.
+resource "aws_iam_role_policy" "details_policy" {
+  count = var.alarm_details ? 1 : 0
+
+  name = "tocsin-details"
+  role = aws_iam_role.function_role.name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid      = "AlarmsAndMetrics"
+        Effect   = "Allow"
+        Action   = ["cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData"]
+        Resource = "*"
+      },
+      {
+        Sid      = "TagsOfAlarms"
+        Effect   = "Allow"
+        Action   = "cloudwatch:ListTagsForResource"
+        Resource = "arn:${local.partition}:cloudwatch:*:${local.account}:alarm:*"
       },
     ]
   })

@@ -104,6 +104,12 @@ variable "encrypt_topics" {
   description = "A key of your own for both topics (1 USD a month), whose policy lets CloudWatch and the others use it."
 }
 
+variable "alarm_details" {
+  type        = bool
+  default     = true
+  description = "Asks CloudWatch about each alarm of this account - its setting, its tags, a chart. 0.01 USD per 1,000 metrics."
+}
+
 variable "slack_buttons" {
   type        = bool
   default     = false

@@ -44,8 +44,8 @@ class Config:
     ``signing_secret``: by which Slack signs what it hands in by HTTP, or ``signing_parameter`` that holds it.
     ``queue_url``: the function's own queue, for wakes. ``receives``: how often that queue hands a message out before
     it is a dead letter; 0 where nobody says. ``metrics``: the namespace of the heartbeat's
-    metrics. ``canary``: the ARN of the alarm by which the road is tried, "" where there is none. ``warnings``: what was
-    set but could not be used.
+    metrics. ``canary``: the ARN of the alarm by which the road is tried, "" where there is none. ``enrich``: whether
+    AWS is asked what an alarm's own message does not say. ``warnings``: what was set but could not be used.
     """
 
     language: str = "en"
@@ -64,6 +64,7 @@ class Config:
     receives: int = 0
     metrics: str = METRICS
     canary: str = ""
+    enrich: bool = False
     warnings: tuple[str, ...] = ()
 
 
@@ -81,6 +82,7 @@ def read_config(environ: Mapping[str, str]) -> Config:
         receives=_receives(_set(environ, "TOCSIN_MAX_RECEIVES"), warnings),
         metrics=_set(environ, "TOCSIN_METRICS_NAMESPACE") or METRICS,
         canary=_set(environ, "TOCSIN_CANARY"),
+        enrich=store.startswith("dynamodb:") and _enrich(_set(environ, "TOCSIN_ENRICH"), warnings),
         warnings=tuple(warnings),
     )
     return _checked(_slack(config, environ))
@@ -145,6 +147,14 @@ def _receives(value: str, warnings: list[str]) -> int:
         warnings.append(f"TOCSIN_MAX_RECEIVES={value!r} is not a number: dead letters are not announced")
         return 0
     return int(value or 0)
+
+
+def _enrich(value: str, warnings: list[str]) -> bool:
+    """On, unless somebody says otherwise."""
+    word = value.lower()
+    if word not in ("", "on", "yes", "true", "1", "off", "no", "false", "0"):
+        warnings.append(f"TOCSIN_ENRICH={value!r} is neither on nor off: it is on")
+    return word not in ("off", "no", "false", "0")
 
 
 def _webhook(environ: Mapping[str, str]) -> str:

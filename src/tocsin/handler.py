@@ -22,7 +22,7 @@ from tocsin.destinations.slack.blocks import Look
 from tocsin.farewell import Farewells
 from tocsin.logbook import trouble
 from tocsin.pipeline import CALL, Doors, Outcome, Pipeline
-from tocsin.ports import Destination, Store
+from tocsin.ports import Destination, Enricher, Store
 from tocsin.stores.attempt import chance
 from tocsin.summons import is_tick, without_wakes
 
@@ -134,7 +134,8 @@ def prepare() -> None:
 def assembled(config: Config, connections: Connections) -> Parts:
     """The parts that the settings ask for. Raises ConfigError if they cannot work."""
     store = _store(config, connections)
-    pipeline = Pipeline((destination(config, connections),), store, canary=config.canary)
+    shown, more = destination(config, connections), _enrichers(config, connections)
+    pipeline = Pipeline((shown,), store, canary=config.canary, enrichers=more)
     return Parts(pipeline, store, Farewells(config.receives), _waker(config, store, connections), config.metrics)
 
 
@@ -186,6 +187,16 @@ def _store(config: Config, connections: Connections) -> Store | None:
 
         return DynamoStore(_aws(config, connections), place)
     return None
+
+
+def _enrichers(config: Config, connections: Connections) -> tuple[Enricher, ...]:
+    if not config.enrich:
+        return ()
+    from tocsin.aws.enrich import AlarmEnricher
+    from tocsin.reading.arns import parse
+
+    canary = parse(config.canary)  # an alarm of this account, and the one place where the settings name that
+    return (AlarmEnricher(_aws(config, connections), canary.account if canary else ""),)
 
 
 def _waker(config: Config, store: Store | None, connections: Connections) -> Waker | None:

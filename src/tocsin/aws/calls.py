@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Resource = Literal["table", "index", "parameter", "signing", "queue"]
+Resource = Literal["table", "index", "parameter", "signing", "queue", "alarm", "any"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +13,8 @@ class Call:
     """One action of a service, the IAM actions that it needs and what they are needed on.
 
     ``resource``: the table, its indexes (``table/…/index/*``), the secret's parameter, that of the signing secret (only
-    where the Slack door is open) or the function's own queue.
+    where the Slack door is open), the function's own queue, this account's alarms in all regions, or anything (where a
+    narrower permission is none: both of these only where alarms are asked about).
     """
 
     service: str
@@ -34,5 +35,24 @@ TRANSACT = Call("dynamodb", "TransactWriteItems", "table", ("dynamodb:PutItem", 
 GET_PARAMETER = Call("ssm", "GetParameter", "parameter", ("ssm:GetParameter",))
 GET_SIGNING_SECRET = Call("ssm", "GetParameter", "signing", ("ssm:GetParameter",))
 SEND_MESSAGE = Call("sqs", "SendMessage", "queue", ("sqs:SendMessage",))
+# With a narrower scope than "*" it tells of no composite alarm:
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
+DESCRIBE_ALARMS = Call("cloudwatch", "DescribeAlarms", "any", ("cloudwatch:DescribeAlarms",))
+LIST_TAGS = Call("cloudwatch", "ListTagsForResource", "alarm", ("cloudwatch:ListTagsForResource",))
+# Metrics are no resources:
+# https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
+GET_METRIC_DATA = Call("cloudwatch", "GetMetricData", "any", ("cloudwatch:GetMetricData",))
 
-CALLS = (BATCH_GET, QUERY, PUT, DELETE, TRANSACT, GET_PARAMETER, GET_SIGNING_SECRET, SEND_MESSAGE)
+CALLS = (
+    BATCH_GET,
+    QUERY,
+    PUT,
+    DELETE,
+    TRANSACT,
+    GET_PARAMETER,
+    GET_SIGNING_SECRET,
+    SEND_MESSAGE,
+    DESCRIBE_ALARMS,
+    LIST_TAGS,
+    GET_METRIC_DATA,
+)

@@ -24,7 +24,7 @@ _WORDS: dict[Kind, str] = {
     "throttled": """ProvisionedThroughputExceededException ProvisionedThroughputExceeded ThrottlingException
         ThrottlingError Throttling ThrottledException RequestLimitExceeded TooManyRequestsException RequestThrottled""",
     "down": """TransactionInProgressException InternalServerError InternalServerException InternalFailure
-        ServiceUnavailable ServiceUnavailableException ServiceUnavailableError RequestTimeout""",
+        InternalServiceFault ServiceUnavailable ServiceUnavailableException ServiceUnavailableError RequestTimeout""",
     "denied": "AccessDeniedException AccessDenied NotAuthorized KMS.AccessDeniedException KmsAccessDenied",
     "credentials": """UnrecognizedClientException InvalidClientTokenId ExpiredTokenException ExpiredToken
         InvalidSignatureException SignatureDoesNotMatch MissingAuthenticationTokenException MissingAuthenticationToken
@@ -50,6 +50,7 @@ class AwsError(Exception):
         self, call: Call, kind: Kind, code: str, *, reasons: tuple[str, ...] = (), item: Any = None, more: str = ""
     ) -> None:
         super().__init__(f"{call.service}:{call.action}: {code}" + (f": {more}" if more else ""))
+        self.action = call.action
         self.kind = kind
         self.code = code
         self.reasons = reasons

@@ -42,6 +42,7 @@ _SETTABLE = (
     "Language",
     "TimeZone",
     "OpsEmail",
+    "AlarmDetails",
     "LogRetentionDays",
     "EncryptTopics",
     "SlackButtons",

@@ -21,6 +21,7 @@ _GROUPS = {
     "ContainerInsights": ("ClusterName", "/aws/containerinsights/{}/application"),
 }
 _URL = re.compile(r"https?://[^\s<>\"'`|]+")
+_RUNBOOK = re.compile(r"runbook[-_ ]?(url)?", re.IGNORECASE)
 _LABELLED = re.compile(r"(?:runbook|playbook)\W{0,5}" + _URL.pattern, re.IGNORECASE)
 
 
@@ -36,10 +37,11 @@ def links(alarm: Alarm) -> tuple[Link, ...]:
 
 
 def runbook(tags: Iterable[tuple[str, str]], description: str) -> str:
-    """The URL in the tag ``runbook``, else in the description (one that is called a runbook first); "" without."""
-    tagged = next((value.strip() for name, value in tags if name.lower() == "runbook"), "")
-    if _URL.fullmatch(tagged):
-        return tagged
+    """The URL in the tag ``runbook`` or ``runbook-url``, however it is spelled, else in the description (one that is
+    called a runbook first); "" without."""
+    for name, value in tags:
+        if _RUNBOOK.fullmatch(name) and _URL.fullmatch(value.strip()):
+            return value.strip()
     found = _LABELLED.search(description) or _URL.search(description)
     url = _URL.search(found[0]) if found else None
     return _trimmed(url[0]) if url else ""

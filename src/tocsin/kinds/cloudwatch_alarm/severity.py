@@ -17,7 +17,12 @@ _LINE = re.compile(r"^[ \t]*severity[ \t]*:[ \t]*(\w+)[ \t]*$", re.IGNORECASE | 
 def severity(tags: Iterable[tuple[str, str]], description: str, metric: str) -> Severity:
     """Tag ``severity`` or ``priority`` (P1 to P5), else ``severity: x`` on a line of the description, else "high" for
     a bill that grows (EstimatedCharges), else "medium"."""
+    return told(tags, description) or ("high" if metric == "EstimatedCharges" else "medium")
+
+
+def told(tags: Iterable[tuple[str, str]], description: str) -> Severity | None:
+    """As its owner says it; None where nobody does."""
     tagged = {name.lower(): value for name, value in tags}
     said = [tagged.get(name, "") for name in _TAGS] + _LINE.findall(description)
     known = (_WORDS.get(word.strip().lower()) for word in said)
-    return next(filter(None, known), "high" if metric == "EstimatedCharges" else "medium")
+    return next(filter(None, known), None)

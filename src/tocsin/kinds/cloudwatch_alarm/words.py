@@ -65,6 +65,10 @@ WORDS = {
         "mute_by": "by {by}",
         "unmuted": "the mute window has ended, and the alarm is still in this state",
         "evaluation": "Evaluation",
+        "actions": "Actions",
+        "action": "{name} ({service})",
+        "actions_none": "none: nobody else is told",
+        "actions_off": "switched off",
         "bill": "The bill of this month, as AWS estimates it so far, has passed the limit that you set. "
         "AWS updates the estimate a few times a day, so what runs now may cost more already.",
         "bill_find": "Open Cost Explorer, group by service and region, and look for what is new, "
@@ -138,6 +142,10 @@ WORDS = {
         "mute_by": "{by}",
         "unmuted": "음소거 기간이 끝났지만 경보 상태는 그대로입니다",
         "evaluation": "평가",
+        "actions": "작업",
+        "action": "{name} ({service})",
+        "actions_none": "없음: 다른 곳에는 알리지 않음",
+        "actions_off": "꺼져 있음",
         "bill": "AWS가 추정한 이번 달 누적 요금이 설정한 한도를 넘었습니다. "
         "추정치는 하루에 몇 번만 갱신되므로 실제 요금은 이미 더 클 수 있습니다.",
         "bill_find": "Cost Explorer에서 서비스와 리전별로 나누어 새로 생긴 비용을 찾으세요. "
