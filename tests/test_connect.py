@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from aws_home import REGION, Home, deployed, run
+from aws_home import REGION, Home, deployed, obey, run
 from tocsin.ports import ConfigError
 from tocsin_cli.app import cli
 from tocsin_cli.doctor.checks import CHECKS
 from tocsin_cli.doctor.examine import examine
+from tocsin_cli.wiring.doing import carry_out
+from tocsin_cli.wiring.plan import Change, Plan, Wiring
 
 ACCOUNT = "123456789012"
 TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:tocsin"
@@ -167,6 +169,112 @@ def test_a_full_alarm_is_left_alone(home: Home, shop: dict[str, Any]) -> None:
     assert alarm(home, shop["AlarmName"])["AlarmActions"] == five
 
 
+def plain(name: str, **fields: Any) -> dict[str, Any]:
+    """An alarm as PutMetricAlarm takes it."""
+    return {
+        "AlarmName": name, "Namespace": "Shop", "MetricName": "Errors", "Statistic": "Sum", "Period": 60,
+        "EvaluationPeriods": 1, "Threshold": 1.0, "ComparisonOperator": "GreaterThanThreshold", **fields,
+    }  # fmt: skip
+
+
+def test_an_alarm_of_the_same_name_elsewhere_is_not_meant(home: Home, shop: dict[str, Any]) -> None:
+    """Whoever names an alarm by its ARN means that one: a namesake of this region stays as it is."""
+    elsewhere = shop["AlarmArn"].replace(REGION, "us-east-1")
+    for command in ("connect", "disconnect"):
+        with pytest.raises(ConfigError, match="topics of its own region only") as refused:
+            run(command, elsewhere, "--yes")
+        assert refused.value.hint == "tocsin deploy --regions us-east-1"
+    assert alarm(home, shop["AlarmName"]) == shop
+
+
+def test_many_alarms_are_connected_and_full_ones_left_out(home: Home) -> None:
+    """All pages of them; one that has no place for another action does not keep the others from it, and is named."""
+    cloudwatch = home.client("cloudwatch")
+    names = [f"many {number:03} 🔥" for number in range(130)]
+    five = [f"arn:aws:sns:{REGION}:{ACCOUNT}:t{number}" for number in range(5)]
+    for name in names:
+        cloudwatch.put_metric_alarm(**plain(name, AlarmActions=five if name == names[7] else []))
+    _, output = run("connect", "--all", "--yes")
+    again = run("connect", "--all", "--yes")
+    acting = [alarm(home, name).get("AlarmActions") for name in (names[0], names[7], names[-1])]
+    run("disconnect", "--all", "--yes")
+    after = [alarm(home, name).get("AlarmActions") for name in (names[0], names[7], names[-1])]
+    for start in range(0, len(names), 100):
+        cloudwatch.delete_alarms(AlarmNames=names[start : start + 100])
+
+    assert output.count("✓ alarm many") == 129
+    left = f"  ! left out: alarm {names[7]} (5 AlarmActions already)\n"
+    assert left in output and again == (0, f"{left}Nothing to change.\n")
+    assert acting == [[TOPIC], five, [TOPIC]] and after == [None, five, None]
+
+
+def test_what_changed_since_the_look_stays_changed(home: Home, shop: dict[str, Any]) -> None:
+    """Between the plan and the yes somebody gives the alarm another threshold: it keeps that one."""
+    kept = {key: value for key, value in shop.items() if key not in ("AlarmArn", "StateValue", "StateReason")}
+    wiring = Wiring(home.cloud, home.stack)
+    for plan, before, after in ((wiring.connecting, [], [TOPIC]), (wiring.disconnecting, [TOPIC], None)):
+        (change,) = plan([shop["AlarmName"]], False).changes
+        threshold = alarm(home, shop["AlarmName"]).get("Threshold", 0.0) + 7.0
+        home.client("cloudwatch").put_metric_alarm(**kept | {"Threshold": threshold, "OKActions": before})
+        change.do()
+        now = alarm(home, shop["AlarmName"])
+        assert now["Threshold"] == threshold and now.get("OKActions") == after
+
+
+def test_a_subscription_that_was_there_is_completed(home: Home, orders: str) -> None:
+    """SNS refuses to subscribe again with other attributes: the queue lets the topic in, dead letters are set, the
+    filter that somebody gave it stays and is told, with the command that takes it away."""
+    sns, queue = home.client("sns"), f"arn:aws:sqs:{REGION}:{ACCOUNT}:tocsin"
+    filtering = {"FilterPolicy": '{"team":["shop"]}'}
+    made = sns.subscribe(
+        TopicArn=orders, Protocol="sqs", Endpoint=queue, Attributes=filtering, ReturnSubscriptionArn=True
+    )
+    _, output = run("connect", orders, "--yes")
+    has = sns.get_subscription_attributes(SubscriptionArn=made["SubscriptionArn"])["Attributes"]
+    _, again = run("connect", orders, "--yes")
+    obey(home.cloud, again.splitlines()[0].rpartition("without it: ")[2])
+    _, healed = run("connect", orders, "--yes")
+    run("disconnect", orders, "--yes")
+
+    assert "throws alarms away" in output and f"✓ topic {orders}" in output
+    assert has["FilterPolicy"] == filtering["FilterPolicy"] and "tocsin-dead" in has["RedrivePolicy"]
+    assert again.endswith("Nothing to change.\n") and healed == "Nothing to change.\n"
+
+
+def test_an_alarm_that_tells_nobody_is_said_to(home: Home) -> None:
+    """Connected, but its actions are switched off: that is told with the way out; so is an alarm that acts on nothing
+    after it was taken off."""
+    home.client("cloudwatch").put_metric_alarm(**plain("quiet", ActionsEnabled=False))
+    _, output = run("connect", "quiet", "--yes")
+    switched_off = alarm(home, "quiet").get("ActionsEnabled", False)
+    obey(home.cloud, output.splitlines()[0].rpartition("switch them on: ")[2])
+    _, undone = run("disconnect", "quiet", "--yes")
+    on = alarm(home, "quiet")["ActionsEnabled"]
+    home.client("cloudwatch").delete_alarms(AlarmNames=["quiet"])
+
+    assert "its actions are switched off" in output and switched_off is False and on is True
+    assert f"✓ alarm quiet: AlarmActions and OKActions lose {TOPIC}; it acts on nothing then" in undone
+
+
+def test_what_was_done_before_it_stopped_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """AWS refuses the second of three: the first is done and said so, and the same command does the rest."""
+
+    def refuse() -> None:
+        raise ConfigError("AWS refused it")
+
+    done: list[str] = []
+    changes = (Change("first", lambda: done.append("first")), Change("second", refuse), Change("third", refuse))
+    with pytest.raises(ConfigError):
+        carry_out(Plan(changes), False, True)
+
+    assert done == ["first"]
+    assert capsys.readouterr().out.splitlines()[-3:] == [
+        "  ✓ first",
+        "  ✗ second",
+        "1 of 3 done. The same command does the rest.",
+    ]
+
+
 @pytest.mark.parametrize(
     ("name", "said"),
     [
@@ -176,6 +284,8 @@ def test_a_full_alarm_is_left_alone(home: Home, shop: dict[str, Any]) -> None:
         ("arn:aws:sns:short", "is no topic's ARN"),
         ("no such alarm", "there is no alarm no such alarm in account 123456789012"),
         (f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:gone", "there is no alarm gone"),
+        (f"arn:aws:cloudwatch:us-east-1:{ACCOUNT}:alarm:bill", "is in account 123456789012, us-east-1"),
+        (f"arn:aws:cloudwatch:{REGION}:210987654321:alarm:theirs", "is in account 210987654321"),
     ],
 )
 def test_what_cannot_be_connected_is_one_line(home: Home, name: str, said: str) -> None:

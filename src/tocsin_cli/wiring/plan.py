@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import shlex
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from tocsin.ports import ConfigError
@@ -21,26 +22,47 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be done, and what the user should know beside that: what is left out, what will tell nobody."""
+
+    changes: tuple[Change, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Wiring:
     """The stack and what is to be joined to it or taken from it."""
 
     cloud: Cloud
     stack: Stack
 
-    def connecting(self, names: Sequence[str], everything: bool) -> list[Change]:
+    def connecting(self, names: Sequence[str], everything: bool) -> Plan:
         """The changes that are still needed. ConfigError for a name that is none, or cannot be connected."""
-        found = [self._topic_in(name) for name in names if topics.is_topic(name)]
-        found += [self._alarm_in(alarm) for alarm in self._named(names)]
-        found += [self._alarm_in(alarm) for alarm in self._unheard()] if everything else []
-        return list({change.said: change for change in found if change is not None}.values())
+        arns = [name for name in names if topics.is_topic(name)]
+        named = self._named(names)
+        for alarm in named:
+            self._refuse_full(alarm)
+        unheard = list(self._unheard()) if everything else []
+        room = [alarm for alarm in unheard if not acting.full(alarm, self._topic)]
+        changes = [*map(self._topic_in, arns), *map(self._alarm_in, (*named, *room))]
+        notes = (
+            *(note for arn in arns for note in self._filtered(arn)),
+            *(f"left out: alarm {alarm.name} ({self._why_full(alarm)})" for alarm in unheard if alarm not in room),
+            *(self._switched_off(alarm) for alarm in (*named, *room) if not alarm.is_enabled),
+        )
+        return Plan(_once(changes), tuple(dict.fromkeys(notes)))
 
-    def disconnecting(self, names: Sequence[str], everything: bool) -> list[Change]:
+    def disconnecting(self, names: Sequence[str], everything: bool) -> Plan:
         """The changes that take it apart: what is not connected needs none."""
         connected = topics.connected(self.cloud, self.stack)
         wanted = connected if everything else {name: connected[name] for name in names if name in connected}
         chosen = [*alarms(self.cloud)] if everything else self._named(names)
         taken = [self._alarm_out(alarm) for alarm in chosen if alarm.name not in own(self.stack)]
-        return [*(self._topic_out(arn, subscription) for arn, subscription in wanted.items()), *filter(None, taken)]
+        return Plan(_once([*(self._topic_out(arn, subscription) for arn, subscription in wanted.items()), *taken]))
+
+    @property
+    def _topic(self) -> str:
+        return self.stack.outputs["TopicArn"]
 
     def _topic_in(self, arn: str) -> Change | None:
         topics.check(self.cloud, self.stack, arn)
@@ -63,24 +85,55 @@ class Wiring:
             lambda: topics.part(self.cloud, self.stack, arn, subscription),
         )
 
+    def _filtered(self, arn: str) -> Iterator[str]:
+        """A subscription that was there before keeps the filter that somebody gave it."""
+        subscription = topics.filtered(self.cloud, self.stack, arn)
+        if subscription:
+            command = self._aws(
+                "sns", "set-subscription-attributes", topics.region_of(arn), "--subscription-arn", subscription,
+                "--attribute-name", "FilterPolicy", "--attribute-value", "{}",
+            )  # fmt: skip
+            yield f"topic {arn}: its subscription has a filter policy, which throws alarms away; without it: {command}"
+
     def _alarm_in(self, alarm: Alarm) -> Change | None:
-        topic = self.stack.outputs["TopicArn"]
-        missing = acting.missing(alarm, topic)
+        missing = acting.missing(alarm, self._topic)
         if not missing:
             return None
         return Change(
-            f"alarm {alarm.name}: {' and '.join(missing)} get {topic}",
-            lambda: acting.act(self.cloud, alarm, topic),
+            f"alarm {alarm.name}: {_listed(missing)} get {self._topic}",
+            lambda: acting.act(self.cloud, alarm.name, self._topic),
         )
 
     def _alarm_out(self, alarm: Alarm) -> Change | None:
-        topic = self.stack.outputs["TopicArn"]
-        if topic not in alarm.actions():
+        named = acting.named(alarm, self._topic)
+        if not named:
             return None
-        return Change(f"alarm {alarm.name}: no longer acts on {topic}", lambda: acting.desist(self.cloud, alarm, topic))
+        alone = "" if set(alarm.actions()) > {self._topic} else "; it acts on nothing then"
+        return Change(
+            f"alarm {alarm.name}: {_listed(named)} lose {self._topic}{alone}",
+            lambda: acting.desist(self.cloud, alarm.name, self._topic),
+        )
+
+    def _refuse_full(self, alarm: Alarm) -> None:
+        if acting.full(alarm, self._topic):
+            raise ConfigError(
+                f"the alarm {alarm.name} has {self._why_full(alarm)}, and CloudWatch takes no more",
+                "connect one of the topics that it acts on instead: tocsin connect TOPIC_ARN",
+            )
+
+    def _why_full(self, alarm: Alarm) -> str:
+        return f"{acting.MOST} {_listed(acting.full(alarm, self._topic))} already"
+
+    def _switched_off(self, alarm: Alarm) -> str:
+        command = self._aws("cloudwatch", "enable-alarm-actions", self.cloud.region, "--alarm-names", alarm.name)
+        return f"alarm {alarm.name}: its actions are switched off, so it tells nobody; switch them on: {command}"
+
+    def _aws(self, service: str, operation: str, region: str, *words: str) -> str:
+        profile = ("--profile", self.cloud.profile) if self.cloud.profile else ()
+        return shlex.join(("aws", service, operation, "--region", region, *profile, *words))
 
     def _named(self, names: Sequence[str]) -> list[Alarm]:
-        wanted = [acting.name_of(name) for name in names if not topics.is_topic(name)]
+        wanted = [acting.name_of(self.cloud, name) for name in names if not topics.is_topic(name)]
         if not wanted:
             return []
         there = {alarm.name: alarm for alarm in alarms(self.cloud)}
@@ -94,7 +147,17 @@ class Wiring:
 
     def _unheard(self) -> Iterator[Alarm]:
         """The alarms that no topic brings to the queue yet; what steers machines is left alone."""
-        heard = {self.stack.outputs["TopicArn"], *topics.connected(self.cloud, self.stack)}
+        heard = {self._topic, *topics.connected(self.cloud, self.stack)}
         for alarm in alarms(self.cloud):
-            if alarm.name not in own(self.stack) and not alarm.is_control and not heard.intersection(alarm.topics):
+            told = heard.intersection(alarm.actions("AlarmActions"))
+            if not told and not alarm.is_control and alarm.name not in own(self.stack):
                 yield alarm
+
+
+def _once(changes: Iterable[Change | None]) -> tuple[Change, ...]:
+    """Each once, whatever it was named by."""
+    return tuple({change.said: change for change in changes if change is not None}.values())
+
+
+def _listed(fields: Sequence[str]) -> str:
+    return " and ".join(fields) if len(fields) < 3 else f"{', '.join(fields[:-1])} and {fields[-1]}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -33,7 +34,7 @@ def check(cloud: Cloud, stack: Stack, arn: str) -> None:
     if parts[4] != cloud.account:
         raise ConfigError(
             f"{arn} belongs to the account {parts[4]}, this is {cloud.account}",
-            "connect topics with the credentials of their own account",
+            "its alarms come by a spoke in that account: docs/install.md",
         )
     sns = cloud.elsewhere(region_of(arn)).client("sns")
     try:
@@ -56,7 +57,7 @@ def connected(cloud: Cloud, stack: Stack) -> Mapping[str, str]:
     mine = queue(cloud, stack)
     pages = cloud.client("sns").get_paginator("list_subscriptions").paginate()
     found = {each["TopicArn"]: each["SubscriptionArn"] for page in pages for each in page["Subscriptions"]
-             if each["Endpoint"] == mine.arn}  # fmt: skip
+             if each["Endpoint"] == mine.arn and _is_there(each)}  # fmt: skip
     for statement in mine.policy.get("Statement", ()):
         source = statement.get("Condition", {}).get("ArnEquals", {}).get("aws:SourceArn", "")
         if str(statement.get("Sid", "")).startswith("Connected") and is_topic(source) and source not in found:
@@ -70,21 +71,45 @@ def is_joined(cloud: Cloud, stack: Stack, topic: str) -> bool:
     return bool(_subscription(cloud, topic, mine.arn)) and mine.takes_from(topic, cloud.account)
 
 
+def filtered(cloud: Cloud, stack: Stack, topic: str) -> str:
+    """The queue's subscription to the topic, where a filter policy lets only some of it through; "" elsewhere."""
+    arn = _subscription(cloud, topic, queue(cloud, stack).arn)
+    if not arn:
+        return ""
+    attributes = cloud.elsewhere(region_of(topic)).client("sns").get_subscription_attributes(SubscriptionArn=arn)
+    return arn if attributes["Attributes"].get("FilterPolicy", "{}") not in ("", "{}") else ""
+
+
 def join(cloud: Cloud, stack: Stack, topic: str) -> None:
     """Let the topic into the queue, then subscribe: in this order nothing is refused.
 
-    What SNS cannot deliver goes to the dead letters, where they are of the topic's own region.
+    What SNS cannot deliver goes to the dead letters, where they are of the topic's own region and sort.
     https://docs.aws.amazon.com/sns/latest/dg/sns-dead-letter-queues.html
     """
     mine, dead = (queue(cloud, stack, output) for output in _QUEUES)
-    near = region_of(topic) == cloud.region
+    near = region_of(topic) == cloud.region and not topic.endswith(".fifo")
     for each in (mine, dead) if near else (mine,):
         if not each.takes_from(topic, cloud.account):
             admit(cloud, each, topic)
-    redrive = {"RedrivePolicy": f'{{"deadLetterTargetArn":"{dead.arn}"}}'} if near else {}
-    cloud.elsewhere(region_of(topic)).client("sns").subscribe(
-        TopicArn=topic, Protocol="sqs", Endpoint=mine.arn, Attributes=redrive, ReturnSubscriptionArn=True
-    )
+    _subscribe(cloud, topic, mine.arn, {"RedrivePolicy": json.dumps({"deadLetterTargetArn": dead.arn})} if near else {})
+
+
+def _subscribe(cloud: Cloud, topic: str, queue_arn: str, attributes: Mapping[str, str]) -> None:
+    """SNS refuses to subscribe again with other attributes: one that is there gets what it lacks.
+
+    https://docs.aws.amazon.com/sns/latest/api/API_Subscribe.html
+    """
+    sns = cloud.elsewhere(region_of(topic)).client("sns")
+    there = _subscription(cloud, topic, queue_arn)
+    if not there:
+        sns.subscribe(
+            TopicArn=topic, Protocol="sqs", Endpoint=queue_arn, Attributes=attributes, ReturnSubscriptionArn=True
+        )
+        return
+    has = sns.get_subscription_attributes(SubscriptionArn=there)["Attributes"]
+    for name, value in attributes.items():
+        if not has.get(name):
+            sns.set_subscription_attributes(SubscriptionArn=there, AttributeName=name, AttributeValue=value)
 
 
 def part(cloud: Cloud, stack: Stack, topic: str, subscription: str) -> None:
@@ -101,4 +126,9 @@ def _subscription(cloud: Cloud, topic: str, queue_arn: str) -> str:
         found = subscriptions(cloud, topic)
     except sns.exceptions.NotFoundException:
         return ""
-    return next((each["SubscriptionArn"] for each in found if each["Endpoint"] == queue_arn), "")
+    return next((each["SubscriptionArn"] for each in found if each["Endpoint"] == queue_arn and _is_there(each)), "")
+
+
+def _is_there(subscription: Mapping[str, str]) -> bool:
+    """SNS lists some that were deleted, or that nobody confirmed, with a word in place of their ARN."""
+    return subscription["SubscriptionArn"].startswith("arn:")
