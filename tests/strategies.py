@@ -91,6 +91,7 @@ signals = whole(
     labels=labels,
     partition=texts,
     account=texts,
+    account_name=texts,
     region=texts,
 )
 found = whole(
@@ -103,6 +104,7 @@ found = whole(
     series=maybe(series),
     summary=maybe(phrase),
     severity=maybe(one_of(model.Severity)),
+    account_name=texts,
     tries=counts,
     again_at=maybe(instants),
 )

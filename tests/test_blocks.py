@@ -222,6 +222,45 @@ def test_a_fact_of_the_kind_replaces_our_own_account() -> None:
     assert fields[0]["text"] == "*Account*\nshop (123456789012)"
 
 
+def test_an_account_is_called_by_its_name_and_its_number() -> None:
+    """The fact says both, also where a kind's own fact is the number alone; the one line says name and region."""
+    alone = Fact(Phrase("words.account"), ALARM.account)
+    for facts in (ALARM.facts, (alone, *ALARM.facts), (replace(alone, detail=True), *ALARM.facts)):
+        message = told(replace(ALARM, account_name="student 12", facts=facts))
+        fields = [field["text"] for field in draw(message, EN)["attachments"][0]["blocks"][0]["fields"]]
+
+        assert fields[0] == "*Account*\nstudent 12 (123456789012)"
+        assert [each.partition("\n")[0] for each in fields].count("*Account*") == 1
+        assert line(message, EN).endswith(" · student 12/us-east-1")
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("<!channel> <https://evil.example|click>", "123456789012"),
+        ("prod\u202e\u200b", "prod"),
+        ("실습 계정 12 🦊", "실습 계정 12 🦊"),
+        ("x" * 300, "x" * 39 + "…/us-east-1"),
+    ],
+)
+def test_a_hostile_account_name_is_only_text(name: str, shown: str) -> None:
+    """It notifies nobody, links nowhere, hides neither the number nor the region, and leaves room for the rest."""
+    message = told(replace(ALARM, account_name=name))
+    payload = draw(message, EN)
+    assert_tame(payload, ALARM.links)
+    fields = payload["attachments"][0]["blocks"][0]["fields"]
+
+    assert shown in payload["text"] + fields[0]["text"] and "(123456789012)" in fields[0]["text"]
+    assert payload["text"].endswith("/us-east-1") and judge(payload).conforms
+
+
+def test_a_name_that_cannot_be_seen_is_none() -> None:
+    """The number stands alone then."""
+    message = told(replace(ALARM, account_name=" \u200b\n"))
+    assert line(message, EN).endswith(" · 123456789012/us-east-1")
+    assert draw(message, EN)["attachments"][0]["blocks"][0]["fields"][0]["text"] == "*Account*\n123456789012"
+
+
 def test_more_facts_than_there_is_room_for_are_counted() -> None:
     """Ten to a section, and what does not fit is said to be missing."""
     message = told(replace(ALARM, facts=tuple(Fact(said(f"f{n}"), "v" * 200) for n in range(40))))
@@ -510,6 +549,7 @@ signals = st.builds(
     series=st.builds(Series, hostile, st.lists(st.tuples(instants, st.floats()), max_size=30).map(tuple), st.floats())
     | st.none(),
     account=hostile,
+    account_name=hostile,
     region=hostile,
 )
 incidents = st.builds(

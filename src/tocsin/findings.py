@@ -31,6 +31,7 @@ def learned(said: Signal, more: Signal, known: Found | None = None) -> Found:
         series=series if series != said.series else None,
         summary=summary if summary != said.summary else old.summary if is_about(known, said) else None,
         severity=more.severity if more.severity != said.severity else old.severity,
+        account_name=more.account_name if more.account_name != said.account_name else old.account_name,
     )
 
 
@@ -41,7 +42,8 @@ def enriched(said: Signal, found: Found) -> Signal:
         said, facts=found.facts, links=found.links, labels=found.labels, summary=found.summary if same else None
     )
     series = found.series or said.series if same else joined(found.series, said.series)
-    return replace(richer(said, more), series=series, severity=found.severity or said.severity)
+    name = found.account_name or said.account_name
+    return replace(richer(said, more), series=series, severity=found.severity or said.severity, account_name=name)
 
 
 def joined(known: Series | None, told: Series | None) -> Series | None:

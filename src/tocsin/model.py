@@ -90,6 +90,7 @@ class Signal:
     ``tell``: this ok or unknown deserves a first word. ``muted``: AWS keeps this quiet (mute rule, suppressor) or its
     parts may tell it, until ``muted_until``, None where AWS does not say. ``part_of``: the subject of the whole.
     ``unmuted``: the same state told again because a mute window ended.
+    ``account_name`` is what people call the account, where that is known: text from outside as all others.
     ``test``: no real event, so never stored. ``drill``: a real change of the alarm by which the road is tried. Both say
     TEST.
     """
@@ -124,6 +125,7 @@ class Signal:
     labels: Mapping[str, str] = field(default_factory=dict)
     partition: str = "aws"
     account: str = ""
+    account_name: str = ""
     region: str = ""
 
 
@@ -144,6 +146,7 @@ class Found:
     series: Series | None = None
     summary: Phrase | None = None
     severity: Severity | None = None
+    account_name: str = ""
     tries: int = 0
     again_at: int | None = None
 

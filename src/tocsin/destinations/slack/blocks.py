@@ -22,7 +22,7 @@ from tocsin.words import plain as say
 
 PRODUCT = "tocsin"
 DOT = " · "
-NAME, LINE, PLACE, TELLING = 80, 300, 60, 600  # graphemes
+NAME, LINE, PLACE, TELLING, ACCOUNT = 80, 300, 60, 600, 40  # graphemes
 SENTENCE, QUOTE, TEACHING, SUBJECT, FOOT = 900, 800, 900, 180, 300  # UTF-16 units
 LABEL, VALUE, ALL_FIELDS = 60, 240, 2800
 BARE = 2800  # of the 3,000 that text alone may have
@@ -159,12 +159,20 @@ def _fields(signal: Signal, look: Look) -> tuple[list[str], int]:
 
 def _facts(signal: Signal, look: Look) -> list[Fact]:
     """Account and region first, in the kind's own words where it has any (an account's name, say)."""
-    where = [Fact(Phrase("words.account"), signal.account), Fact(Phrase("words.region"), signal.region)]
-    named = {_say(fact.label, look): fact for fact in signal.facts}
+    where = [Fact(Phrase("words.account"), _account(signal)), Fact(Phrase("words.region"), signal.region)]
+    kinds = [fact for fact in signal.facts if not (fact.label == where[0].label and fact.value == signal.account)]
+    # A label from outside (a tag's name, say) is nobody's own word for an account.
+    named = {_say(fact.label, look): fact for fact in kinds if fact.label.key != "words.text"}
     first = [named.get(_say(fact.label, look), fact) for fact in where]
     return [fact for fact in first if fact.value] + [
-        fact for fact in signal.facts if not fact.detail and all(fact is not one for one in first)
+        fact for fact in kinds if not fact.detail and all(fact is not one for one in first)
     ]
+
+
+def _account(signal: Signal) -> str:
+    """With its name, where that is known; the number stays, because anybody may choose a name."""
+    name = cut(clean(signal.account_name), NAME, cost=breadth)
+    return f"{name} ({signal.account})" if name else signal.account
 
 
 def _chart(signal: Signal, look: Look) -> list[Block]:
@@ -198,7 +206,10 @@ def _name(signal: Signal, look: Look) -> Value:
 
 
 def _place(signal: Signal) -> str:
-    return "/".join(part for part in (clean(signal.account), clean(signal.region)) if part)
+    # As long as it will be when it is written, so that the region stays.
+    name = cut(clean(signal.account_name), ACCOUNT, cost=lambda text: breadth(escape(text)))
+    account = name or clean(signal.account)
+    return "/".join(part for part in (account, clean(signal.region)) if part)
 
 
 def _short(signal: Signal) -> str:
