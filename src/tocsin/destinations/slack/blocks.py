@@ -89,7 +89,7 @@ def _text(standing: Standing, signal: Signal, look: Look) -> str:
     """The parts in order; what is long gives way to the place, because "where" is half of an alarm."""
     lead = _lead(standing, signal, look)
     short = "" if standing.short is None else clean(_say(standing.short, look))
-    place = spoken(_place(signal), PLACE)
+    place = _spoken_place(signal)
     room = LINE - breadth(lead) - breadth(place) - 2 * len(DOT)
     name = clean(_say(_name(signal, look), look))
     if standing.word:
@@ -206,10 +206,19 @@ def _name(signal: Signal, look: Look) -> Value:
 
 
 def _place(signal: Signal) -> str:
-    # As long as it will be when it is written, so that the region stays.
-    name = cut(clean(signal.account_name), ACCOUNT, cost=lambda text: breadth(escape(text)))
-    account = name or clean(signal.account)
-    return "/".join(part for part in (account, clean(signal.region)) if part)
+    return "/".join(part for part in (_called(signal), clean(signal.region)) if part)
+
+
+def _spoken_place(signal: Signal) -> str:
+    """The same for the one line: a long name gives way to the region."""
+    region = spoken(signal.region, PLACE // 2)
+    account = spoken(_called(signal), PLACE - breadth(region) - 1)
+    return "/".join(part for part in (account, region) if part)
+
+
+def _called(signal: Signal) -> str:
+    """The account's name, or else its number."""
+    return cut(clean(signal.account_name), ACCOUNT, cost=breadth) or clean(signal.account)
 
 
 def _short(signal: Signal) -> str:
