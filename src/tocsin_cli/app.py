@@ -78,5 +78,7 @@ def main() -> None:
     except click.ClickException as problem:
         problem.show()
         sys.exit(problem.exit_code)
-    except click.Abort:
+    except click.Abort as stopped:
+        if stopped.__cause__ is None:  # a no, and not Ctrl-C
+            ui.line("Nothing was changed.")
         sys.exit(130)

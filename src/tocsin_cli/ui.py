@@ -11,20 +11,32 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
+from tocsin_cli.folding import folded
 from tocsin_cli.secrets import redact
 
 
 def line(text: str = "") -> None:
-    """One line on standard output, as given but for secrets."""
-    print(redact(text), flush=True)
+    """One line on standard output, as given but for secrets; a terminal shows it broken between words."""
+    shown = redact(text)
+    if sys.stdout.isatty():
+        shown = "\n".join(folded(shown, Console(file=sys.stdout).width))
+    print(shown, flush=True)
 
 
 def error(message: str, hint: str | None = None) -> None:
     """What happened, and what to do next, on standard error."""
     console = Console(stderr=True, highlight=False, soft_wrap=True)
-    console.print(Text("error: ", style="bold red"), Text(redact(message)), sep="")
+    _labelled(console, Text("error:", style="bold red"), redact(message))
     if hint:
-        console.print(Text("hint: ", style="bold cyan"), Text(redact(hint)), sep="")
+        _labelled(console, Text("hint:", style="bold cyan"), redact(hint))
+
+
+def _labelled(console: Console, label: Text, text: str) -> None:
+    room = console.width if console.is_terminal else sys.maxsize
+    first, *rest = folded(f"{label} {text}", room)
+    console.print(label, Text(first[len(label) :]), sep="")
+    for more in rest:
+        console.print(Text(more))
 
 
 def show(what: RenderableType) -> None:
