@@ -23,14 +23,17 @@ from tocsin.aws.client import Client
 from tocsin.aws.enrich import KEPT, AlarmEnricher
 from tocsin.config import Aws
 from tocsin.destinations.http import Connections
+from tocsin.destinations.slack.blocks import Look, draw
 from tocsin.envelope import unwrap
-from tocsin.findings import enriched, learned
+from tocsin.findings import as_known, enriched, learned
 from tocsin.kinds import read
 from tocsin.kinds.cloudwatch_alarm import described, history
 from tocsin.model import Fact, Incident, Message, Phrase, Signal
 from tocsin.ports import More
 from tocsin.stores.codec import decode, encode
+from tocsin.words import LANGUAGES
 from tocsin.words import plain as say
+from tocsin_local.slack.validation import judge
 from tocsin_local.state_change import State
 
 ARN = f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:api-cpu"
@@ -148,6 +151,44 @@ def test_an_alarm_that_says_nothing_of_its_rule_is_told_with_it() -> None:
     assert say(more.summary or "", "en", UTC) == "CPUUtilization average > 80 %, 3 of 3 datapoints of 1 min"
     assert said(more)["datapoints"] == Phrase("cloudwatch_alarm.m_of_n", {"m": 3, "n": 3})
     assert more.series and more.series.threshold == 80
+
+
+PICTURE = {
+    "en": [
+        "*Account*|123456789012",
+        "*Region*|ap-northeast-2",
+        "*Metric*|AWS/EC2 CPUUtilization",
+        "*InstanceId*|i-0123456789abcdef0",
+        "*Description*|`CPU of the API. Runbook: https://wiki.example.com/cpu`",
+        "*Owner*|결제팀",
+        "*Actions*|alarms (SNS), stop (EC2)",
+    ],
+    "ko": [
+        "*계정*|123456789012",
+        "*리전*|ap-northeast-2",
+        "*지표*|AWS/EC2 CPUUtilization",
+        "*InstanceId*|i-0123456789abcdef0",
+        "*설명*|`CPU of the API. Runbook: https://wiki.example.com/cpu`",
+        "*Owner*|결제팀",
+        "*작업*|alarms (SNS), stop (EC2)",
+    ],
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_people_see_of_it(language: str) -> None:
+    """The facts beside the colour bar, in order: the event's own, the owner, who else is told; above, a chart."""
+    actions = [TOPIC, "arn:aws:automate:ap-northeast-2:ec2:stop"]
+    tags = {"Tags": [{"Key": "Owner", "Value": "결제팀"}, {"Key": "Account", "Value": "999"}]}
+    with asking(Cloud(alarms={"MetricAlarms": [alarm(AlarmActions=actions)]}, tags=tags)) as asked:
+        found = learned(FIRING, asked(FIRING).signal)
+    open_ = Incident("v1:I#k", source="firing", at=NOON, phase="open", opened_at=NOON, fired=True, said=FIRING)
+    payload = draw(as_known(Message("slack", "m", open_, found=found)), Look(language, UTC))
+    below = payload["attachments"][0]["blocks"]
+    told = [field["text"].replace("\n", "|") for block in below for field in block.get("fields", ())]
+    assert told == PICTURE[language]
+    assert [block["type"] for block in payload["blocks"]][-1] == "data_visualization"
+    assert judge(payload).conforms
 
 
 def test_requests_are_what_botocores_model_allows() -> None:
