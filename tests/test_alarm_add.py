@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -142,12 +143,15 @@ def test_it_is_put_and_the_second_time_there_is_nothing_to_do(place: Place) -> N
 def test_a_change_of_an_alarm_is_shown_and_can_be_undone(place: Place) -> None:
     """An alarm of the same name is never overwritten silently: before and after are told, and undo brings it back."""
     _run("status-check", "web-1", "--topic", TOPIC, "--yes")
-    output = _run("status-check", "web-1", "--topic", TOPIC, "--yes", "--datapoints", "4/5")
     name = f"status-check of instance web-1 ({place.busy})"
+    kept = _run("status-check", "web-1", "--topic", TOPIC, "--yes", "--datapoints", "4/5")
+    as_before = place.alarm(name)["DatapointsToAlarm"]
+    output = _run("status-check", "web-1", "--topic", TOPIC, "--yes", "--replace", "--datapoints", "4/5")
     undo = shlex.split(output.rsplit("Undo: ", 1)[1].strip())
     before = json.loads(undo[undo.index("--cli-input-json") + 1])
 
-    assert "Is there with another DatapointsToAlarm: 2 → 4" in output
+    assert f"- {name}: left as it is (is there with another " in kept and as_before == 2
+    assert "--replace changes it" in kept and "Is there with another DatapointsToAlarm: 2 → 4" in output
     assert place.alarm(name)["EvaluationPeriods"] == 5
     place.client("cloudwatch").put_metric_alarm(**before)
     assert place.alarm(name)["EvaluationPeriods"] == 3
@@ -202,6 +206,7 @@ def test_billing_is_looked_for_in_us_east_1(place: Place) -> None:
 
     assert told["region"] == "us-east-1" and told["alarms"][0]["put"] is True
     assert (held["Threshold"], held["AlarmActions"], held["Period"]) == (50.0, [topic], 21600)
+    assert any("Receive CloudWatch billing alerts" in each for each in told["alarms"][0]["why"])
 
 
 def test_what_is_missing_is_said_in_one_line(place: Place) -> None:
@@ -220,6 +225,79 @@ def test_what_is_missing_is_said_in_one_line(place: Place) -> None:
     ):
         with pytest.raises(ConfigError, match=message):
             _run(*arguments)
+
+
+def test_dead_letters_are_looked_for_in_dead_letter_queues_alone(place: Place) -> None:
+    """A queue that works hands on to one, or its name says what it is for: work that waits is no dead letter, and a
+    dead letter is no work that waits."""
+    region = "eu-west-1"
+    with cloud(None, region) as here:
+        sqs = here.client("sqs")
+        for name in ("left-overs", "jobs-DLQ"):
+            sqs.create_queue(QueueName=name)
+        policy = {"deadLetterTargetArn": f"arn:aws:sqs:{region}:{ACCOUNT}:left-overs", "maxReceiveCount": 3}
+        sqs.create_queue(QueueName="jobs", Attributes={"RedrivePolicy": json.dumps(policy)})
+    topic = TOPIC.replace(REGION, region)
+    found = {
+        each: [one["alarm"]["Dimensions"][0]["Value"] for one in json.loads(
+            _run(each, "--all", "--topic", topic, "--region", region, "--json"))["alarms"]]
+        for each in ("dead-letters", "queue-age")
+    }  # fmt: skip
+
+    assert found == {"dead-letters": ["jobs-DLQ", "left-overs"], "queue-age": ["jobs"]}
+
+
+def test_many_are_one_line_each(place: Place) -> None:
+    """The first in full, then what each would have done; the sum is asked for, and said where nobody can be asked."""
+    with cloud(None, "eu-west-2") as here:
+        for number in range(8):
+            here.client("sqs").create_queue(QueueName=f"work-{number}")
+    arguments = ("queue-age", "--all", "--topic", TOPIC.replace(REGION, "eu-west-2"), "--region", "eu-west-2")
+    planned = _run(*arguments, "--plan")
+    put = _run(*arguments, "--yes")
+    again = _run(*arguments, "--yes")
+
+    assert planned.count('"AlarmName"') == 1 and "That was the first of 8" in planned
+    assert "  queue-age of queue work-7: no datapoint in two weeks\n" in planned
+    assert "Price: about 0.10 USD a month" in planned
+    assert put.count("✓ queue-age of queue work-") == 8
+    assert again.count("is there already, just so") == 8 and "✓" not in again
+
+
+def test_a_recipe_of_ones_own_is_a_file(place: Place, tmp_path: Path) -> None:
+    """Whatever publishes a metric can be watched: the page about recipes shows one that works as it stands."""
+    page = (Path(__file__).parents[1] / "docs" / "add-a-recipe.md").read_text("utf-8")
+    (tmp_path / "tables.toml").write_text(page.split("```toml\n")[1].split("```")[0], "utf-8")
+    for dimensions in ({"TableName": "orders"}, {"TableName": "orders", "Operation": "PutItem"}, {}):
+        named = [{"Name": name, "Value": value} for name, value in dimensions.items()]
+        datum = {"MetricName": "WriteThrottleEvents", "Dimensions": named, "Value": 3.0}
+        place.client("cloudwatch").put_metric_data(Namespace="AWS/DynamoDB", MetricData=[datum])
+    told = json.loads(_run(str(tmp_path / "tables.toml"), "--all", "--topic", TOPIC, "--json"))
+
+    (one,) = (each["alarm"] for each in told["alarms"])
+    assert one["AlarmName"] == "tables of orders"
+    assert one["Dimensions"] == [{"Name": "TableName", "Value": "orders"}]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("about = ", "is no TOML"),
+        ('about = "x"', "is no recipe: 'on'"),
+        ('about = "x"\n[[on]]\nsort = "queue"\nnonsense = 1', "is no recipe"),
+        (
+            'about="x"\n[[on]]\nsort="moon"\nmeans="M."\nadvice="A."\nseverity="high"\nwhy="W."\ngaps="G."\n[on.alarm]',
+            "moon is no sort of thing",
+        ),
+    ],
+)
+def test_a_recipe_that_is_none_is_one_line(place: Place, tmp_path: Path, text: str, said: str) -> None:
+    """Nothing is asked of AWS that it could not use, and the page that shows one is named."""
+    (tmp_path / "mine.toml").write_text(text, "utf-8")
+    with pytest.raises(ConfigError, match=said):
+        _run(str(tmp_path / "mine.toml"), "--topic", TOPIC)
+    with pytest.raises(ConfigError, match="cannot be read"):
+        _run(str(tmp_path / "nowhere.toml"), "--topic", TOPIC)
 
 
 def test_it_asks_in_a_terminal(place: Place) -> None:

@@ -180,6 +180,24 @@ def test_the_agents_metrics_are_taken_as_they_are() -> None:
     ]
 
 
+def test_the_agents_instances_have_their_names() -> None:
+    """An instance is called by its Name tag there too, each of its disks by that and its own; a name that no alarm can
+    have is none."""
+    disks = {"Metrics": [
+        {"Dimensions": [{"Name": "InstanceId", "Value": id}, {"Name": "path", "Value": path}]}
+        for id, path in (("i-1", "/"), ("i-1", "/data"), ("i-2", "/"))
+    ]}  # fmt: skip
+    named = [{"InstanceId": "i-1", "Tags": [{"Key": "Name", "Value": "web-1"}]},
+             {"InstanceId": "i-2", "Tags": [{"Key": "Name", "Value": "evil\x1b[2J"}]}]  # fmt: skip
+    instances = {"Reservations": [{"Instances": named}]}
+    found = _found("disk", "instance-with-agent", list_metrics=disks, describe_instances=instances)
+
+    assert [each.shown for each in found] == ["i-2 /", "web-1 / (i-1 /)", "web-1 /data (i-1 /data)"]
+    assert [each.shown for each in found if each.is_called("web-1")] == ["web-1 / (i-1 /)", "web-1 /data (i-1 /data)"]
+    assert [each.id for each in found if each.is_called("web-1 /data")] == ["i-1 /data"]
+    assert [each.id for each in found if each.is_called("i-2")] == ["i-2 /"]
+
+
 def test_a_missing_right_hides_only_what_it_is_about() -> None:
     """Where one sort may not be listed, the others are found, and what was refused is said."""
     functions = {"Functions": [{"FunctionName": "orders", "Timeout": 3}]}

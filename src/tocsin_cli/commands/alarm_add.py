@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import Any
 
 import click
-from rich.text import Text
 
-from tocsin_cli import backtest_tables, ui
+from tocsin_cli import ui
 from tocsin_cli.alarm_choice import m_of_n, number, one
 from tocsin_cli.asking import agreed, amount
 from tocsin_cli.cloud import Cloud, cloud, cloud_options
@@ -18,9 +18,10 @@ from tocsin_cli.recipes import recipe as recipes
 from tocsin_cli.recipes.choosing import Found, chosen, search
 from tocsin_cli.recipes.definition import Wish
 from tocsin_cli.recipes.draft import Draft, draft, put
+from tocsin_cli.recipes.telling import left, question, show
 from tocsin_cli.recipes.topic import topic_for
 
-_PRICE = 0.10  # USD a month for an alarm of standard resolution: aws.amazon.com/cloudwatch/pricing
+_MANY = 3  # drafts, of which each takes a second
 
 
 @click.command()
@@ -39,7 +40,10 @@ _PRICE = 0.10  # USD a month for an alarm of standard resolution: aws.amazon.com
 @click.option("--topic", default="", metavar="ARN", help="The topic to tell, instead of the stack's.")
 @click.option("--plan", "only_plan", is_flag=True, help="Show what would be put, and put nothing.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object, no question: a plan, unless --yes is given.")
-@click.option("--yes", is_flag=True, help="Do not ask before putting it.")
+@click.option("--yes", is_flag=True, help="Do not ask: put what is not there yet.")
+@click.option(
+    "--replace", is_flag=True, help="With --yes: change alarms of the same name that are there otherwise, too."
+)
 @cloud_options
 def add(
     recipe_name: str | None,
@@ -53,6 +57,7 @@ def add(
     only_plan: bool,
     as_json: bool,
     yes: bool,
+    replace: bool,
     profile: str | None,
     region: str | None,
     name: str,
@@ -76,19 +81,22 @@ def add(
         here = home.elsewhere(recipe.region) if recipe.region else home
         wish = Wish(topic_for(home, here, name, topic), _asked(recipe, threshold), period, datapoints, runbook)
         seen = search(here, recipe)
-        drafts = [_drafted(here, recipe, each, wish) for each in chosen(recipe, seen, resources, every)]
+        drafts = _drafted(here, recipe, chosen(recipe, seen, resources, every), wish)
         if not as_json:
             _show(here, drafts, seen.refused)
-        wanted = [] if only_plan or (as_json and not yes) else [each for each in drafts if not each.is_there]
-        if wanted and not yes and not agreed(_question(wanted)):
+        wanted = [] if only_plan or (as_json and not yes) else _wanted(drafts, replace or not yes)
+        if wanted and not yes and not agreed(question(wanted)):
             raise click.Abort
-        for each in wanted:
-            put(here, each)
-            if not as_json:
-                ui.line(f"✓ {each.name}: CloudWatch watches it now. Undo: {each.undo(here.region, profile)}")
-        if as_json:
-            told = [{**each.told(), "put": each in wanted, "undo": each.undo(here.region, profile)} for each in drafts]
-            ui.line(json.dumps(_document(here, told, seen.refused), ensure_ascii=False))
+        done: list[Draft] = []
+        try:
+            _put(here, wanted, done, as_json)
+        finally:
+            if as_json:
+                ui.line(json.dumps(_document(here, drafts, done, seen.refused), ensure_ascii=False))
+        if yes and not as_json:
+            for each in drafts:
+                if each not in done and not each.is_there:
+                    ui.line(left(each))
 
 
 def _list() -> None:
@@ -102,44 +110,41 @@ def _asked(recipe: recipes.Recipe, given: float | None) -> float | None:
     return amount(recipe.asks, "name it: --threshold N") if given is None and recipe.asks else given
 
 
-def _drafted(here: Cloud, recipe: recipes.Recipe, each: Found, wish: Wish) -> Draft:
-    return draft(here, recipe, each.pattern, each.target, wish, time.time_ns() // 1_000_000)
-
-
-def _question(new: Sequence[Draft]) -> str:
-    changed = sum(each.before is not None for each in new)
-    what = "this alarm" if len(new) == 1 else f"these {len(new)} alarms"
-    how = f", {changed} of them a change" if changed else ""
-    return f"Put {what}{how}? It costs about {_PRICE * (len(new) - changed):.2f} USD a month more."
-
-
-def _document(here: Cloud, told: Sequence[dict[str, Any]], refused: dict[str, str]) -> dict[str, Any]:
-    return {"account": here.account, "region": here.region, "alarms": told, "notLookedAt": refused}
+def _drafted(here: Cloud, recipe: recipes.Recipe, found: Sequence[Found], wish: Wish) -> list[Draft]:
+    now, what = time.time_ns() // 1_000_000, f"Looking at two weeks of {len(found)} metrics"
+    drafts: list[Draft] = []
+    with ui.progress(what, len(found)) if len(found) > _MANY else nullcontext() as told:
+        for each in found:
+            drafts.append(draft(here, recipe, each.pattern, each.target, wish, now))
+            if told:
+                told(len(drafts))
+    return drafts
 
 
 def _show(here: Cloud, drafts: Sequence[Draft], refused: dict[str, str]) -> None:
     for sort, why in refused.items():
         ui.line(f"{sort.replace('-', ' ')}: not looked at ({why})")
-    for each in drafts:
-        _show_one(here, each)
+    show(here, drafts)
 
 
-def _show_one(here: Cloud, each: Draft) -> None:
-    ui.line(f"{each.name}, in {here.where}:")
-    ui.line(json.dumps(each.given, ensure_ascii=False, indent=2))
-    for note in each.notes:
-        ui.line(f"  {note}")
-    for other in each.others:
-        ui.line(f"  Watches the same metric already: {other}")
-    for field, (old, new) in each.changes.items():
-        was, becomes = (json.dumps(value, ensure_ascii=False) for value in (old, new))
-        ui.line(f"  Is there with another {field}: {was} → {becomes}")
-    if each.is_there:
-        ui.line("  Is there already, just so: nothing to do.")
-    ui.line()
-    if each.history is None:
-        ui.line("No datapoint in the last two weeks: when it would have fired cannot be told.")
-    else:
-        ui.show(Text("What it would have done in the last two weeks:"))
-        ui.show(backtest_tables.told(each.history, (), each.samples))
-    ui.line()
+def _wanted(drafts: Sequence[Draft], changes_too: bool) -> list[Draft]:
+    return [each for each in drafts if not each.is_there and (changes_too or each.before is None)]
+
+
+def _put(here: Cloud, wanted: Sequence[Draft], done: list[Draft], silent: bool) -> None:
+    """Whatever stops it, ``done`` has those that were put."""
+    for each in wanted:
+        try:
+            put(here, each)
+        except BaseException:
+            if not silent:
+                ui.line(f"✗ {each.name}. {len(done)} of {len(wanted)} are put; the same command puts the rest.")
+            raise
+        done.append(each)
+        if not silent:
+            ui.line(f"✓ {each.name}: CloudWatch watches it now. Undo: {each.undo(here)}")
+
+
+def _document(here: Cloud, drafts: Sequence[Draft], done: Sequence[Draft], refused: dict[str, str]) -> dict[str, Any]:
+    told = [{**each.told(), "put": each in done, "undo": each.undo(here)} for each in drafts]
+    return {"account": here.account, "region": here.region, "alarms": told, "notLookedAt": refused}

@@ -70,7 +70,7 @@ def chosen(recipe: Recipe, seen: Search, named: Sequence[str], every: bool) -> t
 
 
 def _named(found: Sequence[Found], given: str) -> list[Found]:
-    same = [each for each in found if given in (each.target.id, each.target.label)]
+    same = [each for each in found if each.target.is_called(given)]
     if not same:
         shown = ", ".join(each.target.shown for each in found[:10])
         raise ConfigError(f"{given} is not among the things that this recipe fits here", f"there are: {shown}")

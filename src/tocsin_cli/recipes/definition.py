@@ -46,9 +46,9 @@ def name(recipe: Recipe, target: Target) -> str:
     """``cpu of instance web-1 (i-0abc)``; the same thing gets the same alarm each time."""
     if target.sort == "account":
         return recipe.name
-    sort = target.sort.replace("-", " ")
-    called = f"{recipe.name} of {sort} {target.shown}"
-    return called if len(called) <= _LONGEST_NAME else f"{recipe.name} of {sort} {target.id}"
+    sort = "" if target.sort == "metric" else f"{target.sort.replace('-', ' ')} "
+    called = f"{recipe.name} of {sort}{target.shown}"
+    return called if len(called) <= _LONGEST_NAME else f"{recipe.name} of {sort}{target.id}"
 
 
 def notes(pattern: Pattern, target: Target, wish: Wish) -> tuple[str, ...]:

@@ -44,13 +44,18 @@ class Draft:
         return {each: pair for each, pair in pairs.items() if not _same(each, *pair)}
 
     @property
+    def price(self) -> float:
+        """USD a month, by whether CloudWatch looks at it each minute or oftener: aws.amazon.com/cloudwatch/pricing"""
+        return 0.30 if self.given["Period"] < 60 else 0.10
+
+    @property
     def is_there(self) -> bool:
         """Whether the alarm is there already, just so."""
         return self.before is not None and not self.changes
 
-    def undo(self, region: str, profile: str | None) -> str:
+    def undo(self, here: Cloud) -> str:
         """The command that takes it back."""
-        where = ["--region", region, *(["--profile", profile] if profile else ())]
+        where = ["--region", here.region, *(["--profile", here.profile] if here.profile else ())]
         if self.before is None:
             return shlex.join(["aws", "cloudwatch", "delete-alarms", *where, "--alarm-names", self.name])
         old = json.dumps(self.before, ensure_ascii=False)
@@ -60,7 +65,7 @@ class Draft:
         """All of it as JSON."""
         back = report(self.history, (), self.samples) if self.history else None
         return {"alarm": dict(self.given), "why": self.notes, "before": self.before, "others": self.others,
-                "lastTwoWeeks": back}  # fmt: skip
+                "lastTwoWeeks": back, "usdAMonth": self.price}  # fmt: skip
 
 
 def draft(cloud: Cloud, recipe: Recipe, pattern: Pattern, target: Target, wish: Wish, now: int) -> Draft:
@@ -71,7 +76,8 @@ def draft(cloud: Cloud, recipe: Recipe, pattern: Pattern, target: Target, wish: 
         raise ValueError(f"{recipe.name} is no alarm on a metric")
     found = lookback.samples(cloud, alarm, now)
     before, others = _standing(cloud, given)
-    return Draft(given, notes(pattern, target, wish), before, others, lookback.history(alarm, found), len(found))
+    said = (*notes(pattern, target, wish), *((pattern.unseen,) if pattern.unseen and not found else ()))
+    return Draft(given, said, before, others, lookback.history(alarm, found), len(found))
 
 
 def put(cloud: Cloud, ready: Draft) -> None:

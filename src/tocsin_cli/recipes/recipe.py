@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from tocsin.ports import ConfigError
 
 PACKS = Path(__file__).parents[1] / "packs"
+_SHOWN = "docs/add-a-recipe.md shows one"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,8 @@ class Pattern:
     """An alarm on one sort of thing: PutMetricAlarm's fields but for name, dimensions and actions, and the reasons.
 
     ``rarely`` replaces fields for a thing that publishes every five minutes. Without a threshold and without a
-    ``share``, the threshold is the user's.
+    ``share``, the threshold is the user's. ``dimensions`` are those of a ``metric``, by name. ``unseen`` is what to do
+    where CloudWatch has no datapoint at all, "" where that is nothing odd.
     """
 
     sort: str
@@ -38,6 +40,8 @@ class Pattern:
     severity: str
     why: str
     gaps: str
+    dimensions: tuple[str, ...] = ()
+    unseen: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +61,33 @@ def names() -> tuple[str, ...]:
 
 
 def recipe(name: str) -> Recipe:
-    """The recipe of this name. Raises ConfigError with those there are."""
+    """The recipe of this name, or the one that a file holds: ``ours/tables.toml``. Raises ConfigError."""
+    if name.endswith(".toml"):
+        return _read(Path(name))
     if name not in names():
-        raise ConfigError(f"there is no recipe {name}", f"there are: {', '.join(names())}")
-    given = tomllib.loads((PACKS / f"{name}.toml").read_text("utf-8"))
-    patterns = tuple(_pattern(**each) for each in given["on"])
-    return Recipe(name, given["about"], given.get("region", ""), given.get("asks", ""), patterns)
+        raise ConfigError(f"there is no recipe {name}", f"there are: {', '.join(names())}; or the path of a .toml file")
+    return _read(PACKS / f"{name}.toml")
+
+
+def _read(path: Path) -> Recipe:
+    try:
+        given = tomllib.loads(path.read_text("utf-8"))
+        patterns = tuple(_pattern(**each) for each in given["on"])
+        return Recipe(path.stem, given["about"], given.get("region", ""), given.get("asks", ""), patterns)
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {error.strerror}", "tocsin alarm add lists the recipes") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} is no TOML: {error}", _SHOWN) from None
+    except (KeyError, TypeError) as error:
+        raise ConfigError(f"{path} is no recipe: {error}", _SHOWN) from None
 
 
 def _pattern(
     alarm: Mapping[str, Any],
     every_5_minutes: Mapping[str, Any] | None = None,
     share: Mapping[str, Any] | None = None,
+    dimensions: Sequence[str] = (),
     **words: str,
 ) -> Pattern:
-    return Pattern(alarm=alarm, rarely=every_5_minutes or {}, share=Share(**share) if share else None, **words)
+    part = Share(**share) if share else None
+    return Pattern(alarm=alarm, rarely=every_5_minutes or {}, share=part, dimensions=tuple(dimensions), **words)

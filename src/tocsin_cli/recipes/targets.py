@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
+from tocsin.ports import ConfigError
 from tocsin_cli.cloud import Cloud
 from tocsin_cli.recipes.recipe import Pattern
 
@@ -13,12 +17,15 @@ _GIB = 1024**3
 # Of a disk's dimensions, those that say which disk: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/metrics-collected-by-CloudWatch-agent.html
 _WHICH_DISK = ("path", "device")
 _NO_DISKS = {"tmpfs", "devtmpfs", "overlay", "squashfs"}
+# How people call a queue for what a function, a rule or a topic could not deliver: no queue names it as its own.
+_DEAD = re.compile(r"dlq|dead[-_.]?letter|[-_.]dead\b", re.IGNORECASE)
+_AT_ONCE = 8  # calls
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
     """One thing to watch. ``sizes`` are what a threshold can be a part of, in the metric's unit. ``rarely``: its
-    datapoints come every five minutes (EC2's basic monitoring)."""
+    datapoints come every five minutes (EC2's basic monitoring). ``within``: ids and names of what it is a part of."""
 
     sort: str
     id: str
@@ -26,15 +33,22 @@ class Target:
     dimensions: tuple[tuple[str, str], ...]
     sizes: Mapping[str, float] = field(default_factory=dict)
     rarely: bool = False
+    within: tuple[str, ...] = ()
 
     @property
     def shown(self) -> str:
         """As people know it: ``web-1 (i-0abc)``, ``orders``."""
         return f"{self.label} ({self.id})" if self.label and self.label != self.id else self.id
 
+    def is_called(self, given: str) -> bool:
+        """Whether somebody who says so means it: by its own id or name, or by that of what it is a part of."""
+        return given in (self.id, self.label, *self.within)
+
 
 def targets(cloud: Cloud, pattern: Pattern) -> tuple[Target, ...]:
-    """All things of the pattern's sort in this region, by name. Errors as boto3 raises them."""
+    """All things of the pattern's sort in this region, by name. ConfigError where that is no sort; boto3's errors."""
+    if pattern.sort not in _FINDERS:
+        raise ConfigError(f"{pattern.sort} is no sort of thing", f"there are: {', '.join(sorted(_FINDERS))}")
     return tuple(sorted(_FINDERS[pattern.sort](cloud, pattern), key=lambda each: (each.label, each.id)))
 
 
@@ -46,12 +60,27 @@ def _instances(cloud: Cloud, pattern: Pattern) -> Iterator[Target]:
     states = [{"Name": "instance-state-name", "Values": ["pending", "running"]}]
     for reservation in _all(cloud, "ec2", "describe_instances", "Reservations", Filters=states):
         for each in reservation["Instances"]:
-            name = next((tag["Value"] for tag in each.get("Tags", ()) if tag["Key"] == "Name"), "")
+            name = _name(each)
             # "disabled" is basic monitoring:
             # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Monitoring.html
             rarely = bool(pattern.rarely) and each["Monitoring"]["State"] != "enabled"
             id = each["InstanceId"]
             yield Target(pattern.sort, id, name, (("InstanceId", id),), rarely=rarely)
+
+
+def _name(instance: Mapping[str, Any]) -> str:
+    """Its Name tag: EC2 takes any text, the name of an alarm does not."""
+    name = next((str(tag["Value"]) for tag in instance.get("Tags", ()) if tag["Key"] == "Name"), "")
+    return name if name.isprintable() else ""
+
+
+def _names(cloud: Cloud) -> dict[str, str]:
+    """The names of instances by id; none where they may not be listed."""
+    try:
+        found = [*_all(cloud, "ec2", "describe_instances", "Reservations")]
+    except cloud.client("ec2").exceptions.ClientError:
+        return {}
+    return {each["InstanceId"]: _name(each) for reservation in found for each in reservation["Instances"]}
 
 
 def _agent_metrics(cloud: Cloud, pattern: Pattern) -> Iterator[Target]:
@@ -60,17 +89,33 @@ def _agent_metrics(cloud: Cloud, pattern: Pattern) -> Iterator[Target]:
     Where it sends a value with several sets of them, the fullest says best what it is about.
     """
     found: dict[str, Target] = {}
-    asked = {"Namespace": pattern.alarm["Namespace"], "MetricName": pattern.alarm["MetricName"]}
-    for each in _all(cloud, "cloudwatch", "list_metrics", "Metrics", **asked, RecentlyActive="PT3H"):
-        dimensions = {one["Name"]: one["Value"] for one in each["Dimensions"]}
+    names = _names(cloud)
+    for dimensions in _listed(cloud, pattern, RecentlyActive="PT3H"):
         host = dimensions.get("InstanceId") or dimensions.get("host")
         if host and dimensions.get("fstype") not in _NO_DISKS:
             disk = [dimensions[name] for name in _WHICH_DISK if name in dimensions][:1]
-            target = Target("instance", " ".join((host, *disk)), "", tuple(dimensions.items()))
+            called = names.get(host, "")
+            id, label = (" ".join((each, *disk)) if each else "" for each in (host, called))
+            target = Target("instance", id, label, tuple(dimensions.items()), within=(host, called))
             known = found.setdefault(target.id, target)
             if len(known.dimensions) < len(target.dimensions):
                 found[target.id] = target
     yield from found.values()
+
+
+def _metrics(cloud: Cloud, pattern: Pattern) -> Iterator[Target]:
+    """Whatever published the metric in the last two weeks with just the dimensions that the pattern names."""
+    for dimensions in _listed(cloud, pattern):
+        if set(dimensions) == set(pattern.dimensions):
+            shown = " ".join(dimensions[name] for name in pattern.dimensions)
+            yield Target(pattern.sort, shown or str(pattern.alarm["MetricName"]), "", tuple(dimensions.items()))
+
+
+def _listed(cloud: Cloud, pattern: Pattern, **only: str) -> Iterator[dict[str, str]]:
+    """https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_ListMetrics.html"""
+    asked = {"Namespace": pattern.alarm["Namespace"], "MetricName": pattern.alarm["MetricName"], **only}
+    for each in _all(cloud, "cloudwatch", "list_metrics", "Metrics", **asked):
+        yield {one["Name"]: one["Value"] for one in each["Dimensions"]}
 
 
 def _functions(cloud: Cloud, pattern: Pattern) -> Iterator[Target]:
@@ -81,9 +126,37 @@ def _functions(cloud: Cloud, pattern: Pattern) -> Iterator[Target]:
 
 
 def _queues(cloud: Cloud, pattern: Pattern) -> Iterator[Target]:
-    for url in _all(cloud, "sqs", "list_queues", "QueueUrls"):
-        name = url.rsplit("/", 1)[-1]
-        yield Target(pattern.sort, name, "", (("QueueName", name),))
+    """Those that somebody works on."""
+    yield from (_queue(pattern, name) for name, dead in _by_name(cloud) if not dead)
+
+
+def _dead_letters(cloud: Cloud, pattern: Pattern) -> Iterator[Target]:
+    """Those that hold what could not be processed: other queues hand it on to them, or their names say so."""
+    yield from (_queue(pattern, name) for name, dead in _by_name(cloud) if dead)
+
+
+def _queue(pattern: Pattern, name: str) -> Target:
+    return Target(pattern.sort, name, "", (("QueueName", name),))
+
+
+def _by_name(cloud: Cloud) -> Iterator[tuple[str, bool]]:
+    """Each queue of the region, and whether it is one for dead letters."""
+    urls = [*_all(cloud, "sqs", "list_queues", "QueueUrls")]
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        targets = {*pool.map(lambda url: _hands_on_to(cloud, url), urls)}
+    for name in (url.rsplit("/", 1)[-1] for url in urls):
+        yield name, name in targets or bool(_DEAD.search(name))
+
+
+def _hands_on_to(cloud: Cloud, url: str) -> str:
+    """The name of a queue's own dead-letter queue, "" without one, and where the queue is gone by now."""
+    sqs = cloud.client("sqs")
+    try:
+        answer = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["RedrivePolicy"])
+    except sqs.exceptions.QueueDoesNotExist:
+        return ""
+    policy = json.loads(answer.get("Attributes", {}).get("RedrivePolicy", "{}"))
+    return str(policy.get("deadLetterTargetArn", "")).rsplit(":", 1)[-1]
 
 
 def _databases(cloud: Cloud, pattern: Pattern) -> Iterator[Target]:
@@ -120,9 +193,11 @@ _FINDERS: Mapping[str, Callable[[Cloud, Pattern], Iterator[Target]]] = {
     "account": _account,
     "container-service": _container_services,
     "database": _databases,
+    "dead-letter-queue": _dead_letters,
     "function": _functions,
     "instance": _instances,
     "instance-with-agent": _agent_metrics,
     "load-balancer": _load_balancers,
+    "metric": _metrics,
     "queue": _queues,
 }
