@@ -6,12 +6,15 @@ from dataclasses import dataclass, replace
 
 from tocsin.findings import as_known, is_due_again
 from tocsin.grouping import OPEN, message_id
-from tocsin.model import Message, Receipt, Show
+from tocsin.model import Message, Notice, Receipt, Show
 from tocsin.ports import DeliveryError, Put, Row, Rows
 
 KEPT = 30 * 86_400_000  # how long a message that is over may still be looked at
 SLOWEST = 60_000  # a destination that is down is asked at least this often
 EDIT = 60_000  # while it flaps, a message is edited at most this often
+WAITING = 100  # lines that may wait to be said; a row has an end, and so has what people read
+# What a later line of the same message counts, or tells the outcome of.
+PASSING = frozenset({"repeated", "reopen", "resolved", "flap-start", "flap-end"})
 # An asking, a call, a function's whole life and a bit: after this, no call of an earlier worker can still land.
 LEASE = 45_000
 
@@ -34,7 +37,7 @@ def wanted(key: str, row: Row | None, name: str, show: Show, now: int) -> Put:
     if old is None:
         message = Message(name, message_id(show.view), show.view, notices=lines, opened_at=now)
     else:
-        message = replace(old, incident=show.view, want=old.want + 1, notices=old.notices + lines)
+        message = replace(old, incident=show.view, want=old.want + 1, notices=_kept(old.notices + lines))
     # While a destination is failing, or somebody is calling it, more news is no reason to ask it sooner.
     held = row.due if row and row.due and (message.tries or message.leased_until > now) else None
     return _put(key, message, held or _next(message, now), now)
@@ -100,6 +103,12 @@ def behind(message: Message) -> bool:
     return message.receipt is None or message.receipt.painted < message.want or bool(message.notices)
 
 
+def _kept(lines: tuple[Notice, ...]) -> tuple[Notice, ...]:
+    """The lines, but for the oldest of those that pass, where too many wait."""
+    gone = [one.n for one in lines if one.reason in PASSING][: max(0, len(lines) - WAITING)]
+    return tuple(one for one in lines if one.n not in gone)
+
+
 def _message(rows: Rows, key: str) -> Message | None:
     row = rows[key]
     return row.content if row is not None and isinstance(row.content, Message) else None
@@ -107,7 +116,9 @@ def _message(rows: Rows, key: str) -> Message | None:
 
 def _due(message: Message, now: int) -> int | None:
     """When to look at a message that nobody holds."""
-    return _next(message, now) if behind(message) else message.found and message.found.again_at
+    if behind(message):
+        return _next(message, now)
+    return message.found.again_at if message.found else None
 
 
 def _next(message: Message, now: int) -> int:
