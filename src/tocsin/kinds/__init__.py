@@ -10,6 +10,7 @@ from importlib import import_module
 
 from tocsin.envelope import Envelope
 from tocsin.model import Fact, Phrase, Signal
+from tocsin.reading.bounds import bounded
 from tocsin.reading.content import cut
 from tocsin.reading.entries import Attributes, Entry, Keys, KeyStart, Source, Text, index
 from tocsin.reading.fields import clean
@@ -281,15 +282,17 @@ def _trip(entry: Entry, error: Exception) -> Fact:
 
 
 def _finished(signals: tuple[Signal, ...], entry: Entry, envelope: Envelope, trips: list[Fact]) -> tuple[Signal, ...]:
-    """The signals with what holds for every kind alike: its name, the test mark, an id, the labels of all."""
+    """The signals with what holds for every kind alike: its name, the test mark, an id, the labels of all, a size."""
     return tuple(
-        replace(
-            signal,
-            kind=entry.name,
-            test=envelope.test,
-            event_id=signal.event_id or envelope.event_id,
-            facts=(*_where(signal), *signal.facts, *trips),
-            labels={**signal.labels, "kind": entry.name, "account": signal.account, "region": signal.region},
+        bounded(
+            replace(
+                signal,
+                kind=entry.name,
+                test=envelope.test,
+                event_id=signal.event_id or envelope.event_id,
+                facts=(*_where(signal), *signal.facts, *trips),
+                labels={**signal.labels, "kind": entry.name, "account": signal.account, "region": signal.region},
+            )
         )
         for signal in signals
     )
