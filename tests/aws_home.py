@@ -6,9 +6,9 @@ import json
 import os
 import shlex
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,8 @@ import boto3
 import click
 import pytest
 from botocore import xform_name
+from botocore.awsrequest import AWSResponse
+from botocore.validate import ParamValidator
 from click.testing import CliRunner
 
 import emulator
@@ -63,6 +65,42 @@ class Home:
     def tick(self) -> None:
         """What the schedule does each minute, which this AWS does not do."""
         self.client("lambda").invoke(FunctionName="tocsin", Payload=json.dumps(TICK))
+
+
+class Answers:
+    """A cloud in which some operations answer what a test says: botocore asks its handlers before the network.
+
+    An answer must have the shape that the service's model says; a text is the code of a refusal.
+    """
+
+    def __init__(self, home: Home, **answers: Mapping[str, Any] | str) -> None:
+        self._home, self._answers, self._clients = home, answers, list[Any]()
+
+    def __enter__(self) -> Cloud:
+        return replace(self._home.cloud, clients=self._client)
+
+    def __exit__(self, *_: object) -> None:
+        for client in self._clients:
+            client.close()
+
+    def _client(self, service: str, region: str) -> Any:
+        client = self._home.session.client(service, region_name=region)
+        self._clients.append(client)
+        client.meta.events.register("before-call", self._answer)
+        return client
+
+    def _answer(self, model: Any, **_: Any) -> tuple[AWSResponse, Mapping[str, Any]] | None:
+        answer = self._answers.get(model.name)
+        if answer is None:
+            return None
+        if isinstance(answer, str):
+            return _response(403), {"Error": {"Code": answer, "Message": f"not {model.name}"}, "ResponseMetadata": {}}
+        assert not ParamValidator().validate(dict(answer), model.output_shape).has_errors()
+        return _response(200), {**answer, "ResponseMetadata": {}}
+
+
+def _response(status: int) -> AWSResponse:
+    return AWSResponse("http://127.0.0.1", status, {}, None)
 
 
 @contextmanager

@@ -12,11 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from botocore.awsrequest import AWSResponse
-from botocore.validate import ParamValidator
 
-from aws_home import REGION, Home, deployed, run, understood
-from tocsin_cli.cloud import Cloud
+from aws_home import REGION, Answers, Home, deployed, run, understood
 from tocsin_cli.doctor.checks import CHECKS
 from tocsin_cli.doctor.examine import EXIT_CODES, examine, gravest
 from tocsin_cli.doctor.finding import Check, Finding
@@ -38,42 +35,6 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
     """A healthy stack, of which single answers are replaced."""
     with deployed(tmp_path_factory.mktemp("aws")) as there:
         yield there
-
-
-class Answers:
-    """A cloud in which some operations answer what a test says: botocore asks its handlers before the network.
-
-    An answer must have the shape that the service's model says; a text is the code of a refusal.
-    """
-
-    def __init__(self, home: Home, **answers: Mapping[str, Any] | str) -> None:
-        self._home, self._answers, self._clients = home, answers, list[Any]()
-
-    def __enter__(self) -> Cloud:
-        return replace(self._home.cloud, clients=self._client)
-
-    def __exit__(self, *_: object) -> None:
-        for client in self._clients:
-            client.close()
-
-    def _client(self, service: str, region: str) -> Any:
-        client = self._home.session.client(service, region_name=region)
-        self._clients.append(client)
-        client.meta.events.register("before-call", self._answer)
-        return client
-
-    def _answer(self, model: Any, **_: Any) -> tuple[AWSResponse, Mapping[str, Any]] | None:
-        answer = self._answers.get(model.name)
-        if answer is None:
-            return None
-        if isinstance(answer, str):
-            return _response(403), {"Error": {"Code": answer, "Message": f"not {model.name}"}, "ResponseMetadata": {}}
-        assert not ParamValidator().validate(dict(answer), model.output_shape).has_errors()
-        return _response(200), {**answer, "ResponseMetadata": {}}
-
-
-def _response(status: int) -> AWSResponse:
-    return AWSResponse("http://127.0.0.1", status, {}, None)
 
 
 def check(name: str) -> Check:
@@ -269,6 +230,7 @@ def test_what_may_not_be_looked_at_is_a_finding(home: Home) -> None:
         "GetTopicAttributes",
         "ListSubscriptions",
         "GetQueueAttributes",
+        "DescribeEventBus",
         "DescribeRule",
         "ListEventSourceMappings",
         "GetFunctionConfiguration",
@@ -442,8 +404,34 @@ def test_fix_mends_what_is_safe_and_says_so(home: Home) -> None:
     home.client("sqs").purge_queue(QueueUrl=home.stack.outputs["DeadLettersUrl"])
 
     assert code == 1 and "✓ mended: the rule tocsin-tick is switched off" in output
-    assert "1 of 2 findings mended" in output and "$ tocsin redrive --region eu-north-1" in output
+    assert "1 of 2 mended" in output and "$ tocsin redrive --region eu-north-1" in output
     assert home.client("events").describe_rule(Name="tocsin-tick")["State"] == "ENABLED"
+
+
+def test_a_single_check_can_be_asked_for(home: Home) -> None:
+    """By its name, as `status` does; another name is a wrong usage that lists those that there are."""
+    code, output = run("doctor", "tick", "rule")
+    said = json.loads(run("doctor", "--json", "rule")[1])
+    usage, problem = run("doctor", "heart")
+
+    assert code == 0 and len(output.splitlines()) == 4 and said["checks"] == ["rule"]
+    assert usage == 2 and "there is no check heart" in problem and "heartbeat" in problem
+
+
+def test_a_heartbeat_that_cloudwatch_has_not_noticed_yet_is_a_note(home: Home) -> None:
+    """Its alarm takes a metric that is not there for silence; the log knows better. With a metric, it counts."""
+    alarm = an_alarm(AlarmName="tocsin-heartbeat", AlarmActions=[f"{TOPIC}-ops"], StateValue="ALARM")
+    known = {"Metrics": [{"Namespace": "tocsin/tocsin", "MetricName": "Heartbeat"}]}
+    beat = {"events": [{"timestamp": NOW, "message": '[INFO]\t2026-11-23T12:00:00Z\t8f5f\t{"did": "beat"}\n'}]}
+
+    def severities(**answers: Any) -> list[str]:
+        with Answers(home, DescribeAlarms=alarm, **answers) as cloud:
+            found = asked(home.scene(cloud=cloud, now=NOW), "watches")
+        return [each.severity for each in found if "tocsin-heartbeat fires" in each.what]
+
+    assert severities(ListMetrics={"Metrics": []}, FilterLogEvents=beat) == ["note"]
+    assert severities(ListMetrics=known, FilterLogEvents=beat) == ["broken"]
+    assert severities(ListMetrics={"Metrics": []}, FilterLogEvents={"events": []}) == ["broken"]
 
 
 def test_json_is_one_object_for_programs(home: Home) -> None:

@@ -10,6 +10,7 @@ from tocsin_cli.cloud import Cloud
 from tocsin_cli.stack.standing import WATCHES, Stack
 
 _ACTIONS = ("AlarmActions", "OKActions", "InsufficientDataActions")
+_HISTORY = 1000  # items of the history that are looked at: ten calls
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,21 @@ def alarms(cloud: Cloud) -> Iterator[Alarm]:
     for page in pages.paginate(AlarmTypes=["MetricAlarm", "CompositeAlarm"]):
         for found in (*page.get("MetricAlarms", ()), *page.get("CompositeAlarms", ())):
             yield Alarm(found)
+
+
+def acted(cloud: Cloud, since: int, name: str = "") -> Iterator[Mapping[str, Any]]:
+    """What CloudWatch did about alarms since then (ms), or about one, the newest first: items of the alarms' history.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarmHistory.html
+    """
+    asked = {"AlarmName": name} if name else {"AlarmTypes": ["MetricAlarm", "CompositeAlarm"]}
+    pages = cloud.client("cloudwatch").get_paginator("describe_alarm_history").paginate(
+        HistoryItemType="Action", ScanBy="TimestampDescending", PaginationConfig={"MaxItems": _HISTORY}, **asked
+    )  # fmt: skip
+    for item in (item for page in pages for item in page["AlarmHistoryItems"]):
+        if (at := item.get("Timestamp")) and at.timestamp() * 1000 < since:
+            return
+        yield item
 
 
 def own(stack: Stack) -> frozenset[str]:

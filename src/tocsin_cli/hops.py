@@ -6,9 +6,10 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
+from tocsin_cli import pasted
+from tocsin_cli.alarms_there import acted
 from tocsin_cli.cloud import Cloud
 from tocsin_cli.function_log import Line, lines
 from tocsin_cli.stack.outlook import Seen
@@ -70,16 +71,18 @@ class Probe:
 
     def acted(self, trace: Trace) -> Seen:
         """What CloudWatch says that it did about the change, out of the alarm's history."""
-        since = datetime.fromtimestamp((trace.set_at - _AHEAD) / 1000, UTC)
-        asked = {"AlarmName": self.canary, "HistoryItemType": "Action", "StartDate": since}
-        pages = self.cloud.client("cloudwatch").get_paginator("describe_alarm_history").paginate(**asked)
-        told = [item.get("HistorySummary", "") for page in pages for item in page["AlarmHistoryItems"]]
+        items = acted(self.cloud, trace.set_at - _AHEAD, self.canary)
+        told = [item.get("HistorySummary", "") for item in items]
         if not told:
-            return Seen("CloudWatch", "it has taken no action: are those of the alarm switched on? `tocsin doctor`")
+            why = "it has taken no action: are those of the alarm switched on?"
+            return Seen("CloudWatch", why, self._doctor("watches"))
         failed = next((each for each in told if not each.startswith("Successfully")), "")
         if failed:
-            return Seen("CloudWatch", f"{failed}: `tocsin doctor` says why")
+            return Seen("CloudWatch", failed, self._doctor("own-topics", "keys"))
         return Seen(f"CloudWatch: {told[0]}")
+
+    def _doctor(self, *checks: str) -> str:
+        return pasted.tocsin(self.cloud, self.stack.name, "doctor", *checks)
 
     def _seen(self, trace: Trace) -> Trace:
         found = list(lines(self.cloud, self.stack.outputs["LogGroupName"], trace.set_at, self.canary))

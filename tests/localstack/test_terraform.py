@@ -14,8 +14,10 @@ import boto3
 import pytest
 
 import emulator
+from aws_home import run
 from stack_described import described
 from terraform_run import Terraform, prepared
+from tocsin.ports import ConfigError
 from tocsin_cli.artefacts.lambda_zip import RUNTIME, package, zipped
 from tocsin_cli.stack.bundle import TEMPLATE
 from tocsin_local.lambda_runtime import find_python
@@ -113,6 +115,40 @@ def test_an_alarm_arrives(place: Place) -> None:
     message = place.slack.wait_for(lambda each: "tocsin-canary" in each.text, timeout=60)
 
     assert "TEST" in str(message)
+
+
+@pytest.fixture
+def machine(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From here commands ask that account and region."""
+    for name, value in emulator.environment(place.address, REGION).items():
+        monkeypatch.setenv(name, value)
+
+
+def test_the_commands_find_what_terraform_made(place: Place, machine: None) -> None:
+    """`test` follows an alarm hop by hop, `status` and `doctor` find nothing wrong, `redrive` nothing to bring back."""
+    said = {name: run(name) for name in ("test", "status", "doctor", "redrive")}
+
+    assert {name: code for name, (code, _) in said.items()} == dict.fromkeys(said, 0), said
+    assert "Slack accepted it" in said["test"][1] and "made by Terraform" in said["status"][1]
+    assert "✗" not in said["doctor"][1] and "? unseen" not in said["doctor"][1]
+    assert "tocsin-dead: 0" in said["redrive"][1]
+
+
+def test_the_doctors_way_to_mend_it_is_terraforms(place: Place, machine: None) -> None:
+    """An alarm about tocsin itself was deleted by hand: `terraform apply`, as the doctor says, makes it again."""
+    place.client("cloudwatch").delete_alarms(AlarmNames=["tocsin-oldest-due"])
+    code, output = run("doctor", "watches")
+    place.terraform.succeed("apply", "-auto-approve")
+
+    assert code == 3 and "the alarm tocsin-oldest-due is gone" in output and "$ terraform apply" in output
+    assert run("doctor", "watches")[0] == 0
+
+
+def test_deploy_and_destroy_leave_it_to_terraform(place: Place, machine: None) -> None:
+    """They say whose it is."""
+    for command in (("deploy", "--plan"), ("destroy", "--yes")):
+        with pytest.raises(ConfigError, match="was made by Terraform"):
+            run(*command)
 
 
 def test_no_secret_is_in_the_state(place: Place) -> None:

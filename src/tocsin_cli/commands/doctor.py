@@ -18,6 +18,7 @@ from tocsin_cli.asking import agreed
 from tocsin_cli.cloud import cloud, cloud_options
 from tocsin_cli.doctor.checks import CHECKS
 from tocsin_cli.doctor.examine import EXIT_CODES, Result, examine, gravest
+from tocsin_cli.doctor.finding import Check
 from tocsin_cli.doctor.scene import Scene, scene
 from tocsin_cli.stack.standing import made
 
@@ -26,11 +27,16 @@ _UNASKED = "look without --fix, then go on with --fix --yes"
 
 @click.command()
 @cloud_options
+@click.argument("chosen", nargs=-1, metavar="[CHECK]...")
 @click.option("--fix", is_flag=True, help="Mend what can be mended safely, after asking for each.")
 @click.option("--yes", is_flag=True, help="With --fix: do not ask.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object, for programs.")
-def doctor(profile: str | None, region: str | None, name: str, fix: bool, yes: bool, as_json: bool) -> None:
+def doctor(
+    profile: str | None, region: str | None, name: str, chosen: tuple[str, ...], fix: bool, yes: bool, as_json: bool
+) -> None:
     """Look at every part of an alarm's way, from the alarm to Slack, in the stack's region and in the others.
+
+    With CHECK only at that part: the names are those of --json and of docs/doctor.md.
 
     Each finding says what is wrong, what that means, and the command that mends it. Nothing is changed and nothing is
     posted; --fix mends what belongs to the stack itself and can be mended without harm. What your credentials may not
@@ -45,10 +51,11 @@ def doctor(profile: str | None, region: str | None, name: str, fix: bool, yes: b
     """
     if as_json and fix:
         raise click.UsageError("--json only looks: leave --fix out.")
+    checks = _named(chosen)
     with cloud(profile, region) as here, closing(Connections()) as connections:
         slack_api = os.environ.get("TOCSIN_SLACK_API_URL", "").strip() or API_URL
         seen = scene(here, made(here, name), int(time.time() * 1000), connections, slack_api)
-        results = list(_told(seen, quiet=as_json))
+        results = list(_told(seen, checks, quiet=as_json))
         if as_json:
             ui.line(json.dumps(_document(seen, results), ensure_ascii=False, indent=2))
         mended = _mend(results, yes) if fix else 0
@@ -59,12 +66,19 @@ def doctor(profile: str | None, region: str | None, name: str, fix: bool, yes: b
         sys.exit(EXIT_CODES[worst])
 
 
-def _told(seen: Scene, quiet: bool) -> Iterator[Result]:
+def _named(chosen: Sequence[str]) -> Sequence[Check]:
+    there = {check.name: check for check in CHECKS}
+    if strange := [name for name in chosen if name not in there]:
+        raise click.UsageError(f"there is no check {strange[0]}: {', '.join(there)}.")
+    return [there[name] for name in chosen] or CHECKS
+
+
+def _told(seen: Scene, checks: Sequence[Check], quiet: bool) -> Iterator[Result]:
     """Each result, told as it comes."""
     if not quiet:
         identity = seen.cloud.client("sts").get_caller_identity()["Arn"]
         ui.line(f"Stack {seen.stack.name} in {seen.cloud.where}, as {identity}:")
-    for result in examine(seen, CHECKS):
+    for result in examine(seen, checks):
         if not quiet:
             for line in _lines(result):
                 ui.line(line)
@@ -100,10 +114,14 @@ def _summary(results: Sequence[Result], mended: int) -> str:
     findings = [finding for result in results for finding in result.findings]
     if not findings:
         return "Nothing is wrong."
+    unseen = sum(1 for finding in findings if finding.severity == "unseen")
+    if unseen == len(findings):
+        return f"Nothing is wrong that could be looked at; {unseen} could not."
     fixable = sum(1 for finding in findings if finding.fix is not None)
     if mended:
-        return f"{mended} of {len(findings)} findings mended: run it again to see."
-    return f"{len(findings)} findings" + (f", {fixable} of which --fix mends." if fixable else ".")
+        return f"{mended} of {len(findings)} mended: run it again to see."
+    counted = "1 finding" if len(findings) == 1 else f"{len(findings)} findings"
+    return counted + (f", {fixable} of which --fix mends." if fixable else ".")
 
 
 def _document(seen: Scene, results: Sequence[Result]) -> dict[str, object]:

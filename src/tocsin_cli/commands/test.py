@@ -44,6 +44,8 @@ def _passed(probe: Probe, trace: Trace) -> bool:
         ui.line(f"  ✗ {trace.state} was stored ({reasons}), and Slack has not accepted it yet")
     else:
         ui.line(f"  ✗ {trace.state} did not reach the function")
-    for seen in (*(() if trace.taken else (probe.acted(trace),)), *look(probe.cloud, probe.stack)):
-        ui.line(f"  ✗ {seen.what}: {seen.trouble}" if seen.trouble else f"  ✓ {seen.what}")
+    now = int(probe.clock() * 1000)
+    for seen in (*(() if trace.taken else (probe.acted(trace),)), *look(probe.cloud, probe.stack, now)):
+        for line in seen.lines():
+            ui.line(line)
     return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 
-from tocsin_cli.alarms_there import Alarm
+from tocsin_cli.alarms_there import Alarm, acted
 from tocsin_cli.doctor.finding import Finding, some
 from tocsin_cli.doctor.scene import Scene
 
@@ -74,16 +74,10 @@ def in_vain(scene: Scene) -> Iterator[Finding]:
 
     The history's words: https://repost.aws/knowledge-center/cloudwatch-receive-sns-for-alarm-trigger
     """
-    since = datetime.datetime.fromtimestamp((scene.now - 7 * _DAY) / 1000, datetime.UTC)
-    pages = scene.cloud.client("cloudwatch").get_paginator("describe_alarm_history").paginate(
-        HistoryItemType="Action", StartDate=since, AlarmTypes=["MetricAlarm", "CompositeAlarm"],
-        PaginationConfig={"MaxItems": 1000},
-    )  # fmt: skip
     failed: dict[str, list[str]] = {}
-    for page in pages:
-        for item in page["AlarmHistoryItems"]:
-            if item.get("HistorySummary", "").startswith(_FAILED):
-                failed.setdefault(item["AlarmName"], []).append(item["HistorySummary"])
+    for item in acted(scene.cloud, scene.now - 7 * _DAY):
+        if item.get("HistorySummary", "").startswith(_FAILED):
+            failed.setdefault(item["AlarmName"], []).append(item["HistorySummary"])
     for name, summaries in failed.items():
         yield Finding(
             "broken",

@@ -9,14 +9,8 @@ from typing import Any
 from tocsin_cli.doctor.finding import SEVERITIES, Check, Finding, Severity
 from tocsin_cli.doctor.mending import made_again
 from tocsin_cli.doctor.scene import Scene
+from tocsin_cli.refusals import code_of, is_denied, is_gone, is_of_a_stranger
 
-_DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError",
-           "AuthorizationErrorException")  # fmt: skip
-# Parts of the codes by which services say that something is not there.
-_GONE = ("NotFound", "NoSuch", "NonExistent", "DoesNotExist")
-# Then nothing can be looked at: the command says so, once.
-_STRANGERS = ("ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException",
-              "SignatureDoesNotMatch", "InvalidSignatureException", "RequestExpired")  # fmt: skip
 EXIT_CODES: dict[Severity, int] = {"broken": 1, "risk": 3, "unseen": 3, "note": 0}
 
 
@@ -46,7 +40,7 @@ def _looked(scene: Scene, check: Check) -> Iterator[Finding]:
     try:
         yield from check.look(scene)
     except ClientError as error:
-        if error.response.get("Error", {}).get("Code") in _STRANGERS:
+        if is_of_a_stranger(error):
             raise
         yield _refused(scene, check, error)
     except BotoCoreError as error:
@@ -57,19 +51,17 @@ _UNKNOWN = "whether this works is not known"
 
 
 def _refused(scene: Scene, check: Check, error: Any) -> Finding:
-    told = error.response.get("Error", {})
-    code, message = told.get("Code", ""), " ".join(str(told.get("Message", "")).split())
-    if any(word in code for word in _GONE):
+    message = " ".join(str(error.response.get("Error", {}).get("Message", "")).split())
+    if is_gone(error):
         return Finding(
             "broken",
             f"{check.name}: {error.operation_name} finds nothing: {message}",
             "a part of the stack was deleted by hand",
             made_again(scene),
         )
-    if code in _DENIED:
+    if is_denied(error):
         what = f"{check.name}: you may not look: {error.operation_name} is denied"
         mend = f"ask for the right to call {error.operation_name}, or use another profile with --profile"
         return Finding("unseen", what, f"{_UNKNOWN}: {message}", mend)
-    return Finding(
-        "unseen", f"{check.name}: {error.operation_name}: {code}", f"{_UNKNOWN}: {message}", scene.tocsin("doctor")
-    )
+    what = f"{check.name}: {error.operation_name}: {code_of(error)}"
+    return Finding("unseen", what, f"{_UNKNOWN}: {message}", scene.tocsin("doctor", check.name))

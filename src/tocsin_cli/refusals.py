@@ -1,0 +1,32 @@
+"""What sort of refusal an error of AWS's is, by its code: each service has words of its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError",
+           "AuthorizationErrorException")  # fmt: skip
+# Parts of the codes by which services say that something is not there.
+_GONE = ("NotFound", "NoSuch", "NonExistent", "DoesNotExist")
+_STRANGERS = ("ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException",
+              "SignatureDoesNotMatch", "InvalidSignatureException", "RequestExpired")  # fmt: skip
+
+
+def code_of(error: Any) -> str:
+    """The code of a botocore ClientError."""
+    return str(error.response.get("Error", {}).get("Code", ""))
+
+
+def is_denied(error: Any) -> bool:
+    """Whether a right is missing."""
+    return code_of(error) in _DENIED
+
+
+def is_gone(error: Any) -> bool:
+    """Whether what was asked about is not there."""
+    return any(word in code_of(error) for word in _GONE)
+
+
+def is_of_a_stranger(error: Any) -> bool:
+    """Whether AWS does not know who asks, so that nothing can be looked at."""
+    return code_of(error) in _STRANGERS

@@ -1,0 +1,81 @@
+"""`tocsin status`: each part by itself, with the check that says more; what is gone or denied hides no other."""
+
+from __future__ import annotations
+
+import shlex
+import time
+from collections.abc import Iterator
+
+import pytest
+from botocore.exceptions import ClientError
+
+from aws_home import REGION, Answers, Home, deployed, run, understood
+from tocsin_cli.stack.outlook import Seen, look, look_around
+
+NOW = time.time_ns() // 1_000_000
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+    """A healthy stack; the last test takes its function away."""
+    with deployed(tmp_path_factory.mktemp("aws")) as there:
+        yield there
+
+
+def seen(home: Home, **answers: str) -> list[Seen]:
+    """What is seen where these operations are refused, by the code of the refusal."""
+    with Answers(home, **answers) as cloud:
+        return [*look(cloud, home.stack, NOW), *look_around(cloud, home.stack)]
+
+
+def test_a_healthy_stack_needs_nobody(home: Home) -> None:
+    """Every part has its tick."""
+    code, output = run("status")
+
+    assert code == 0 and "✗" not in output and "?" not in output
+    assert output.startswith(f"Stack tocsin in account 123456789012, {REGION}: CREATE_COMPLETE\n")
+
+
+def test_what_is_wrong_names_the_check_that_says_more(home: Home) -> None:
+    """The commands are ones that there are, and the doctor's checks too."""
+    home.client("sqs").send_message(QueueUrl=home.stack.outputs["DeadLettersUrl"], MessageBody="{}")
+    sns, topic = home.client("sns"), home.stack.outputs["TopicArn"]
+    (found,) = sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
+    sns.unsubscribe(SubscriptionArn=found["SubscriptionArn"])
+    code, output = run("status")
+    troubled = [each for each in seen(home) if each.trouble]
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=found["Endpoint"])
+    home.client("sqs").purge_queue(QueueUrl=home.stack.outputs["DeadLettersUrl"])
+
+    assert code == 1 and [each.what for each in troubled] == ["topic", "dead letters: 1"]
+    assert f"✗ topic: the queue is not subscribed to it\n      $ tocsin doctor subscription --region {REGION}" in output
+    assert all(understood(each.mend) for each in troubled)
+
+
+def test_a_right_that_is_missing_is_named_and_hides_no_other_part(home: Home) -> None:
+    """It is not trouble: whoever may not look does not know."""
+    found = seen(home, GetQueueAttributes="AccessDenied", DescribeRule="SomethingNew", GetParameter="AccessDenied")
+    unknown = [each for each in found if not each.is_known]
+    (line,) = unknown[1].lines()
+
+    assert line == "  ? queue: it could not be looked at: GetQueueAttributes is denied"
+    assert [each.what for each in unknown] == [
+        "rule for all alarms", "queue", "dead letters", "minute tick", "Slack secret", "other regions",
+    ]  # fmt: skip
+    assert "topic: the queue is subscribed" in [each.what for each in found]
+
+
+def test_whoever_aws_does_not_know_is_told_so_once(home: Home) -> None:
+    """An expired token is no trouble of ten parts: it ends the command."""
+    with pytest.raises(ClientError, match="ExpiredToken"):
+        seen(home, DescribeRule="ExpiredToken")
+
+
+def test_without_its_function_the_rest_is_still_told(home: Home) -> None:
+    """Somebody deleted it by hand: it is said, and what makes it again is one check away."""
+    home.client("lambda").delete_function(FunctionName="tocsin")
+    code, output = run("status")
+    _, said = run(*shlex.split(output.split("✗ function: it is gone\n      $ ")[1].partition("\n")[0])[1:])
+
+    assert code == 1 and "✓ topic: the queue is subscribed" in output
+    assert "$ tocsin destroy --region eu-north-1 && tocsin deploy --region eu-north-1" in said
