@@ -48,7 +48,7 @@ def test_a_permission_is_one_of_its_own_service() -> None:
     """A call needs rights on its own service only, and the resource fits it."""
     fits = {
         "dynamodb": {"table", "index"},
-        "ssm": {"parameter", "signing"},
+        "ssm": {"parameter", "signing", "name"},
         "sqs": {"queue"},
         "cloudwatch": {"alarm", "any"},
     }

@@ -31,6 +31,7 @@ WHERE = {
     "index": {"Table/by-due", "Table/by-of"},
     "parameter": {"secret"},
     "signing": {"signing secret"},
+    "name": {"accounts' names"},
     "queue": {"Queue"},
     "alarm": {"alarms of all regions"},
     "any": {"*"},
@@ -78,6 +79,8 @@ def _named(resource: Any) -> str:
         return "secret"
     if text.endswith(":parameter/tocsin/${AWS::StackName}/slack-signing-secret"):
         return "signing secret"
+    if text.endswith(":parameter/tocsin/${AWS::StackName}/accounts/*"):
+        return "accounts' names"
     if text == "arn:${AWS::Partition}:cloudwatch:*:${AWS::AccountId}:alarm:*":
         return "alarms of all regions"
     return str(text).replace("${Table.Arn}/index/", "Table/")

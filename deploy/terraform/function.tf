@@ -22,6 +22,7 @@ resource "aws_lambda_function" "function" {
       TOCSIN_SLACK_SIGNING_SECRET_PARAMETER = var.slack_buttons ? "/tocsin/${var.name}/slack-signing-secret" : null
       TOCSIN_METRICS_NAMESPACE              = "tocsin/${var.name}" # a second one must not hide this one's silence
       TOCSIN_CANARY                         = "arn:${local.partition}:cloudwatch:${local.region}:${local.account}:alarm:${var.name}-canary"
+      TOCSIN_ACCOUNT_NAMES                  = "/tocsin/${var.name}/accounts"
       TOCSIN_ENRICH                         = var.alarm_details ? "on" : "off"
       TOCSIN_LANGUAGE                       = var.language
       TOCSIN_TIMEZONE                       = var.time_zone
@@ -110,6 +111,12 @@ resource "aws_iam_role_policy" "function_role" {
         Effect   = "Allow"
         Action   = "ssm:GetParameter"
         Resource = "arn:${local.partition}:ssm:${local.region}:${local.account}:parameter${local.secret_name}"
+      },
+      {
+        Sid      = "AccountNames"
+        Effect   = "Allow"
+        Action   = "ssm:GetParameter"
+        Resource = "arn:${local.partition}:ssm:${local.region}:${local.account}:parameter/tocsin/${var.name}/accounts/*"
       },
       {
         Sid      = "WakeItself"

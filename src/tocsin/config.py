@@ -45,7 +45,8 @@ class Config:
     ``queue_url``: the function's own queue, for wakes. ``receives``: how often that queue hands a message out before
     it is a dead letter; 0 where nobody says. ``metrics``: the namespace of the heartbeat's
     metrics. ``canary``: the ARN of the alarm by which the road is tried, "" where there is none. ``enrich``: whether
-    AWS is asked what an alarm's own message does not say. ``warnings``: what was set but could not be used.
+    AWS is asked what an alarm's own message does not say. ``account_names``: the path of the parameters that say what
+    accounts are called, "" where there are none. ``warnings``: what was set but could not be used.
     """
 
     language: str = "en"
@@ -65,6 +66,7 @@ class Config:
     metrics: str = METRICS
     canary: str = ""
     enrich: bool = False
+    account_names: str = ""
     warnings: tuple[str, ...] = ()
 
 
@@ -83,6 +85,7 @@ def read_config(environ: Mapping[str, str]) -> Config:
         metrics=_set(environ, "TOCSIN_METRICS_NAMESPACE") or METRICS,
         canary=_set(environ, "TOCSIN_CANARY"),
         enrich=store.startswith("dynamodb:") and _enrich(_set(environ, "TOCSIN_ENRICH"), warnings),
+        account_names=_set(environ, "TOCSIN_ACCOUNT_NAMES") if store.startswith("dynamodb:") else "",
         warnings=tuple(warnings),
     )
     return _checked(_slack(config, environ))

@@ -190,13 +190,18 @@ def _store(config: Config, connections: Connections) -> Store | None:
 
 
 def _enrichers(config: Config, connections: Connections) -> tuple[Enricher, ...]:
-    if not config.enrich:
-        return ()
-    from tocsin.aws.enrich import AlarmEnricher
-    from tocsin.reading.arns import parse
+    asked: list[Enricher] = []
+    if config.account_names:  # the first, because it is the quickest
+        from tocsin.aws.account_names import AccountNames
 
-    canary = parse(config.canary)  # an alarm of this account, and the one place where the settings name that
-    return (AlarmEnricher(_aws(config, connections), canary.account if canary else ""),)
+        asked.append(AccountNames(_aws(config, connections), config.account_names))
+    if config.enrich:
+        from tocsin.aws.enrich import AlarmEnricher
+        from tocsin.reading.arns import parse
+
+        canary = parse(config.canary)  # an alarm of this account, and the one place where the settings name that
+        asked.append(AlarmEnricher(_aws(config, connections), canary.account if canary else ""))
+    return tuple(asked)
 
 
 def _waker(config: Config, store: Store | None, connections: Connections) -> Waker | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Resource = Literal["table", "index", "parameter", "signing", "queue", "alarm", "any"]
+Resource = Literal["table", "index", "parameter", "signing", "name", "queue", "alarm", "any"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,8 +13,8 @@ class Call:
     """One action of a service, the IAM actions that it needs and what they are needed on.
 
     ``resource``: the table, its indexes (``table/…/index/*``), the secret's parameter, that of the signing secret (only
-    where the Slack door is open), the function's own queue, this account's alarms in all regions, or anything (where a
-    narrower permission is none: both of these only where alarms are asked about).
+    where the Slack door is open), those of accounts' names, the function's own queue, this account's alarms in all
+    regions, or anything (where a narrower permission is none: both of these only where alarms are asked about).
     """
 
     service: str
@@ -34,6 +34,7 @@ TRANSACT = Call("dynamodb", "TransactWriteItems", "table", ("dynamodb:PutItem", 
 # https://docs.aws.amazon.com/kms/latest/developerguide/services-parameter-store.html
 GET_PARAMETER = Call("ssm", "GetParameter", "parameter", ("ssm:GetParameter",))
 GET_SIGNING_SECRET = Call("ssm", "GetParameter", "signing", ("ssm:GetParameter",))
+GET_ACCOUNT_NAME = Call("ssm", "GetParameter", "name", ("ssm:GetParameter",))
 SEND_MESSAGE = Call("sqs", "SendMessage", "queue", ("sqs:SendMessage",))
 # With a narrower scope than "*" it tells of no composite alarm:
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
@@ -51,6 +52,7 @@ CALLS = (
     TRANSACT,
     GET_PARAMETER,
     GET_SIGNING_SECRET,
+    GET_ACCOUNT_NAME,
     SEND_MESSAGE,
     DESCRIBE_ALARMS,
     LIST_TAGS,
