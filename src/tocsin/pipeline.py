@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 
 from tocsin.decide import Policy, alone
@@ -20,11 +21,12 @@ from tocsin.kinds import read
 from tocsin.logbook import note, trouble
 from tocsin.model import Fact, Incident, Message, Phrase, Receipt, Signal
 from tocsin.outbox import Later, asked, behind, claimed, postponed, recorded, shown
-from tocsin.ports import Conflict, DeliveryError, Destination, Enricher, Put, Row, Rows, Store
+from tocsin.ports import Conflict, DeliveryError, Destination, Enricher, How, Put, Row, Rows, Store
 
 MARGIN = 2.0  # seconds that must be left after a wait
 RESERVE = 0.5  # seconds that an answer to Lambda may take
 CALL = 9.0  # seconds that one call to a destination may take
+CROWDED = 3  # how often a store may find a row too crowded before that is an error
 REFUSALS = 2  # one message may be at fault by itself; if the next is refused too, it is the destination
 
 
@@ -253,10 +255,19 @@ def _postpone(store: Store, key: str, error: DeliveryError | None, message: Mess
 def _settle(store: Store, key: str, message: Message, how: Callable[[Rows, Message], tuple[Put, ...]]) -> None:
     """Write what became of the message; without what was found, where its row has no room for that."""
     try:
-        store.change([key], lambda rows: how(rows, message))
+        _write(store, key, lambda rows: how(rows, message))
     except ValueError:
         trouble("found too much", {"message": message.id})
-        store.change([key], lambda rows: how(rows, replace(message, found=None)))
+        _write(store, key, lambda rows: how(rows, replace(message, found=None)))
+
+
+def _write(store: Store, key: str, how: How) -> None:
+    """However many want that row: what is shown and not written down is shown again."""
+    for _ in range(CROWDED):
+        with suppress(Conflict):
+            store.change([key], how)
+            return
+    store.change([key], how)
 
 
 def _asks(row: Row, refused: Counter[str]) -> bool:

@@ -16,7 +16,7 @@ from tocsin.handler import destination
 from tocsin.model import Incident, Message, Receipt
 from tocsin.outbox import LEASE
 from tocsin.pipeline import Doors, Pipeline
-from tocsin.ports import Destination, Store
+from tocsin.ports import Conflict, Destination, Store
 from tocsin.stores.memory import MemoryStore
 from tocsin_local.slack import LocalSlack, VirtualClock
 from tocsin_local.slack import Message as Shown
@@ -131,3 +131,44 @@ def test_who_was_too_slow_records_nothing() -> None:
         assert isinstance(row.content, Message)
         assert row.content.receipt is not None
         assert (row.content.receipt.ts, row.due, len(slack.messages())) == ("", None, 1)
+
+
+class Crowded(MemoryStore):
+    """A store that finds a row too crowded as often as it is told to."""
+
+    times = 0
+
+    def change(self, keys: Any, how: Any) -> Any:
+        if self.times:
+            self.times -= 1
+            raise Conflict("crowded")
+        return super().change(keys, how)
+
+
+@dataclass(slots=True)
+class Drawing:
+    """A destination that draws a crowd: when it has shown a message, many want to change that row."""
+
+    inner: Destination
+    store: Crowded
+
+    @property
+    def name(self) -> str:
+        return self.inner.name
+
+    def show(self, message: Message, incidents: tuple[Incident, ...], shown: Receipt | None) -> Receipt:
+        receipt = self.inner.show(message, incidents, shown)
+        self.store.times = 3
+        return receipt
+
+
+def test_what_was_shown_is_written_down_however_crowded_its_row_is() -> None:
+    """Else it would be shown again, as a possible repeat, although nothing had gone wrong."""
+    clock, store = VirtualClock(START), Crowded()
+    with LocalSlack(clock=clock, burst=100) as slack, closing(Connections()) as connections:
+        webhook = destination(Config(webhook_url=slack.webhook_url), connections)
+        pipeline = Pipeline((Drawing(webhook, store),), store)
+        pipeline.run(by_lambda(change("ALARM", 0)), doors(clock))
+        clock.advance(LEASE / 1000 + 1)
+        pipeline.catch_up(doors(clock))
+        assert (len(slack.messages()), store.due(int(clock() * 1000), 9)) == (1, ())
