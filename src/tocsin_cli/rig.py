@@ -21,6 +21,7 @@ from tocsin_local.loading import Loading
 from tocsin_local.metrics import Datapoint, Sampler, look_here
 from tocsin_local.slack import LocalSlack, Message
 from tocsin_local.stage import Doors, Stage, Told
+from tocsin_local.stage_enricher import StageEnricher
 from tocsin_local.web.desk import Desk
 from tocsin_local.web.render.notifications import notification
 from tocsin_local.web.render.view import View
@@ -61,9 +62,11 @@ def rig(plan: Plan, ears: Ears | None = None) -> Iterator[Rig]:
     with ExitStack() as stack:
         journal = _journal(stack, plan.folder)
         slack = _slack(stack, plan, journal, ears)
-        invoke, tick = function(stack, plan, slack, _hearing(journal, ears))
+        enricher = StageEnricher()
+        invoke, tick = function(stack, plan, slack, _hearing(journal, ears), enricher)
         metrics = _metrics(plan.metrics or _host(), journal, ears)
         stage = Stage(invoke, Doors(metrics, _telling(journal, ears), tick, plan.clock, journal.keep))
+        enricher.stage = stage
         stage.restore(journal.states(), journal.past())
         stack.enter_context(stage)
         journal.take_backlog(stage.hand_in)

@@ -17,7 +17,7 @@ from tocsin.destinations.slack.api import Bot
 from tocsin.destinations.slack.blocks import Look
 from tocsin.handler import answer, destination, doors
 from tocsin.pipeline import Pipeline
-from tocsin.ports import Destination, Store
+from tocsin.ports import Destination, Enricher, Store
 from tocsin.stores.memory import MemoryStore
 from tocsin.stores.sqlite import SqliteStore
 from tocsin_cli.rig_plan import Plan
@@ -29,9 +29,12 @@ Invoke = Callable[[Any], Any]
 
 
 def function(
-    stack: ExitStack, plan: Plan, slack: LocalSlack, hear: Callable[[str], None]
+    stack: ExitStack, plan: Plan, slack: LocalSlack, hear: Callable[[str], None], enricher: Enricher
 ) -> tuple[Invoke, Callable[[], None]]:
-    """What runs an event, and what lets be shown what is due; never both at once, or a message might come twice."""
+    """What runs an event, and what lets be shown what is due; never both at once, or a message might come twice.
+
+    ``enricher``: asked in this process alone; a function under Lambda's runtime cannot reach the stage.
+    """
     folder = plan.folder
     if folder is None and plan.runtime:  # two processes share what they know through a file
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tocsin-")))
@@ -42,7 +45,8 @@ def function(
         handler, pipelines = _under_runtime(stack, plan, slack, shown, folder, hear)
     else:
         stack.enter_context(_overheard(hear))
-        pipeline = Pipeline(shown, _store(stack, _file(folder, "-real" if plan.real else "")))
+        store = _store(stack, _file(folder, "-real" if plan.real else ""))
+        pipeline = Pipeline(shown, store, enrichers=(enricher,))
         handler, pipelines = _running(pipeline), (pipeline,)
     busy = threading.Lock()
 
