@@ -71,6 +71,7 @@ def test_a_webhook_in_the_code_is_a_sign() -> None:
     found = known(_function("index.handler"), f"const url = '{SECRET}'".encode())
 
     assert found == Known(TUTORIAL, ("a Slack webhook stands in its code",), None)
+    assert known(_function("index.handler"), b"slack.com/api/chat.postMessage") is not None
 
 
 def _move(what: str = TUTORIAL, roads: Roads | None = None, **home: Any) -> Move:
@@ -133,7 +134,8 @@ def test_an_encrypted_webhook_is_asked_for() -> None:
 def test_rules_and_alarms_move_too() -> None:
     """A rule gets tocsin's function as a target before the old one goes; an alarm keeps all but that one action."""
     rule = Rule("a.rule", f"arn:aws:events:{REGION}:{ACCOUNT}:rule/a.rule", ("1",))
-    alarm = {"AlarmName": "cpu", "StateValue": "OK", "AlarmActions": [ARN, "arn:other"], "OKActions": [f"{ARN}:live"]}
+    other = f"{ARN}-of-others"
+    alarm = {"AlarmName": "cpu", "StateValue": "OK", "AlarmActions": [ARN, other], "OKActions": [f"{ARN}:live"]}
     _, _, join, _, part, _ = _commands(_move(roads=Roads((), (), (rule,), (alarm,), ""), function="arn:new"))
     allow, target = join[1:]
 
@@ -142,10 +144,43 @@ def test_rules_and_alarms_move_too() -> None:
     assert part[0] == f"aws events remove-targets --region {REGION} --rule a.rule --ids 1"
     assert json.loads(shlex.split(part[1])[-1]) == {
         "AlarmName": "cpu",
-        "AlarmActions": ["arn:other"],
-        "OKActions": [],
+        "AlarmActions": [other, f"arn:aws:sns:{REGION}:{ACCOUNT}:tocsin"],
+        "OKActions": [f"arn:aws:sns:{REGION}:{ACCOUNT}:tocsin"],
         "InsufficientDataActions": [],
     }
+
+
+def test_what_connect_gave_an_alarm_is_not_taken_again() -> None:
+    """The definition may be older than `tocsin connect`, or newer: tocsin's topic is in what is written, once; a full
+    alarm gets it in the old function's place alone; a composite alarm is written as one."""
+    topic = f"arn:aws:sns:{REGION}:{ACCOUNT}:mine"
+    full = {"AlarmName": "full", "AlarmActions": [ARN, *(f"arn:aws:sns:{REGION}:{ACCOUNT}:{one}" for one in "abcd")]}
+    joined = {"AlarmName": "joined", "AlarmActions": [ARN, topic], "OKActions": [topic]}
+    composite = {"AlarmName": "both", "AlarmRule": "ALARM(cpu)", "AlarmActions": [ARN]}
+    move = _move(roads=Roads((), (), (), (full, joined, composite), ""), stack="mine")
+    _, _, join, _, part, _ = _commands(move)
+    written = [json.loads(shlex.split(command)[-1]) for command in part]
+
+    assert shlex.split(join[0])[-2:] == ["joined", "both"]
+    assert [one["AlarmActions"].count(topic) for one in written] == [1, 1, 1] and len(written[0]["AlarmActions"]) == 5
+    assert [shlex.split(each)[2] for each in part] == ["put-metric-alarm", "put-metric-alarm", "put-composite-alarm"]
+    assert "run `tocsin migrate` anew before" in move.steps()[4].why
+
+
+def test_a_queue_that_the_old_function_reads_is_left_in_time() -> None:
+    """It stops to read before it is removed, which can be undone; what leads into its queue goes last."""
+    roads = Roads((), (Subscription(TOPIC, f"{TOPIC}:1"),), (), (), "", ("an-id",))
+    move = _move(roads=roads)
+    _, _, join, _, part, remove = _commands(move)
+
+    assert join == [f"tocsin connect --region {REGION} {TOPIC}"]
+    assert part == [f"aws lambda update-event-source-mapping --region {REGION} --uuid an-id --no-enabled"]
+    assert "undo: aws lambda update-event-source-mapping" in move.steps()[4].why
+    assert [shlex.split(each)[2] for each in remove] == [
+        "unsubscribe",
+        "delete-event-source-mapping",
+        "delete-function",
+    ]
 
 
 def test_every_command_is_one_for_a_shell() -> None:

@@ -69,8 +69,14 @@ def _code(here: Cloud, found: Wires, each: Mapping[str, Any], wanted: str | None
 def _move(here: Cloud, home: Home, found: Wires, function: Mapping[str, Any], what: Known) -> Move:
     arn, name = str(function["FunctionArn"]), str(function["FunctionName"])
     leading = roads(here, found, arn)
-    model = here.client("cloudwatch").meta.service_model.operation_model("PutMetricAlarm")
-    return Move(name, arn, what, leading, _home(here, home, arn, leading), frozenset(model.input_shape.members))
+    return Move(name, arn, what, leading, _home(here, home, arn, leading), _fields(here))
+
+
+def _fields(here: Cloud) -> frozenset[str]:
+    """What CloudWatch takes of an alarm; neither sort of alarm is told with a field that is only the other's."""
+    model = here.client("cloudwatch").meta.service_model
+    put = [model.operation_model(name).input_shape.members for name in ("PutMetricAlarm", "PutCompositeAlarm")]
+    return frozenset().union(*put)
 
 
 def _home(here: Cloud, home: Home, arn: str, leading: Roads) -> Home:

@@ -20,7 +20,10 @@ TUTORIAL = "a tutorial's function"
 # The variables of a webhook by those that tutorials use beside our own names; the last three hold it encrypted.
 _WEBHOOKS = (*WEBHOOK_NAMES, "webhook", "WEBHOOK", "SLACK_WEBHOOK_URI", "slackWebhookUrl",
              "kmsEncryptedHookUrl", "KMS_ENCRYPTED_HOOK_URL", "ENCRYPTED_HOOK_URL")  # fmt: skip
-_IN_CODE = b"hooks.slack.com"
+_IN_CODE = {
+    b"hooks.slack.com": "a Slack webhook stands in its code",
+    b"chat.postMessage": "its code posts by Slack's API",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +65,8 @@ def known(function: Mapping[str, Any], code: bytes = b"") -> Known | None:
         return Known(BLUEPRINT, has, webhook)
     if webhook:
         return Known(TUTORIAL, has, webhook)
-    if _IN_CODE in code:
-        return Known(TUTORIAL, ("a Slack webhook stands in its code",), None)
-    return None
+    because = next((why for text, why in _IN_CODE.items() if text in code), "")
+    return Known(TUTORIAL, (because,), None) if because else None
 
 
 def _webhook(settings: Mapping[str, str]) -> Webhook | None:

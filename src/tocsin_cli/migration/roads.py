@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tocsin_cli.alarms_there import alarms
 from tocsin_cli.cloud import Cloud
 
 _LARGEST = 1_000_000  # bytes of a package whose code is looked at: a tutorial's is a few thousand
@@ -35,30 +36,32 @@ class Rule:
 @dataclass(frozen=True, slots=True)
 class Roads:
     """Everything that leads to one function. ``alarms`` act on it directly, as DescribeAlarms tells of them;
-    ``trial`` is an alarm that acts on its topics and on nothing else, "" where there is none."""
+    ``trial`` is an alarm that acts on its topics and on nothing else, "" where there is none. ``readers`` are the ids
+    of the mappings by which it reads the queues behind ``queued``."""
 
     topics: tuple[Subscription, ...]
     queued: tuple[Subscription, ...]
     rules: tuple[Rule, ...]
     alarms: tuple[Mapping[str, Any], ...]
     trial: str
+    readers: tuple[str, ...] = ()
 
     @property
     def are_none(self) -> bool:
         """Whether nothing leads to it."""
-        return not (self.topics or self.queued or self.rules or self.alarms)
+        return not (self.topics or self.queued or self.rules or self.alarms or self.readers)
 
 
 @dataclass(frozen=True, slots=True)
 class Wires:
-    """All subscriptions and metric alarms of a region, read once for all functions, as AWS tells of them."""
+    """All subscriptions and alarms of a region, read once for all functions, as AWS tells of them."""
 
     subscriptions: tuple[Mapping[str, Any], ...]
     alarms: tuple[Mapping[str, Any], ...]
 
     def topics(self, arn: str) -> tuple[Subscription, ...]:
         """The topics that lead straight to a function."""
-        return self._subscribed("lambda", lambda endpoint: _is(endpoint, arn))
+        return self._subscribed("lambda", lambda endpoint: is_function(endpoint, arn))
 
     def behind(self, queues: set[str]) -> tuple[Subscription, ...]:
         """The topics that lead to queues."""
@@ -66,7 +69,7 @@ class Wires:
 
     def acting(self, arn: str) -> tuple[Mapping[str, Any], ...]:
         """The alarms that act on a function."""
-        return tuple(each for each in self.alarms if any(_is(action, arn) for action in _actions(each)))
+        return tuple(each for each in self.alarms if any(is_function(action, arn) for action in _actions(each)))
 
     def trial(self, topics: set[str]) -> str:
         """An alarm that is OK and acts on these topics and on nothing else; "" without."""
@@ -81,8 +84,8 @@ class Wires:
 
 def wires(cloud: Cloud) -> Wires:
     """The region's. Errors as boto3 raises them."""
-    alarms = _all(cloud, "cloudwatch", "describe_alarms", "MetricAlarms", AlarmTypes=["MetricAlarm"])
-    return Wires(tuple(_all(cloud, "sns", "list_subscriptions", "Subscriptions")), tuple(alarms))
+    found = tuple(alarm.definition for alarm in alarms(cloud))
+    return Wires(tuple(_all(cloud, "sns", "list_subscriptions", "Subscriptions")), found)
 
 
 def code(cloud: Cloud, function: Mapping[str, Any]) -> bytes:
@@ -101,14 +104,16 @@ def code(cloud: Cloud, function: Mapping[str, Any]) -> bytes:
 
 def roads(cloud: Cloud, all_wires: Wires, arn: str) -> Roads:
     """What leads to the function of this ARN, from this region. Errors as boto3 raises them."""
-    mappings = cloud.client("lambda").list_event_source_mappings(FunctionName=arn)["EventSourceMappings"]
+    mappings = [each for each in _all(cloud, "lambda", "list_event_source_mappings", "EventSourceMappings",
+                                      FunctionName=arn) if ":sqs:" in each.get("EventSourceArn", "")]  # fmt: skip
     topics = all_wires.topics(arn)
-    queued = all_wires.behind({each.get("EventSourceArn", "") for each in mappings})
+    queued = all_wires.behind({each["EventSourceArn"] for each in mappings})
     trial = all_wires.trial({each.topic for each in (*topics, *queued)})
-    return Roads(topics, queued, tuple(_rules(cloud, arn)), all_wires.acting(arn), trial)
+    readers = tuple(str(each["UUID"]) for each in mappings)
+    return Roads(topics, queued, tuple(_rules(cloud, arn)), all_wires.acting(arn), trial, readers)
 
 
-def _is(endpoint: str, arn: str) -> bool:
+def is_function(endpoint: str, arn: str) -> bool:
     """Whether it is the function, or a version or alias of it."""
     return endpoint == arn or endpoint.startswith(f"{arn}:")
 
@@ -117,7 +122,7 @@ def _rules(cloud: Cloud, arn: str) -> Iterator[Rule]:
     events = cloud.client("events")
     for name in _all(cloud, "events", "list_rule_names_by_target", "RuleNames", TargetArn=arn):
         targets = events.list_targets_by_rule(Rule=name)["Targets"]
-        ids = tuple(each["Id"] for each in targets if _is(each["Arn"], arn))
+        ids = tuple(each["Id"] for each in targets if is_function(each["Arn"], arn))
         yield Rule(name, events.describe_rule(Name=name)["Arn"], ids)
 
 

@@ -9,8 +9,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tocsin_cli.alarms_there import Alarm
 from tocsin_cli.migration.known import NOTIFY_SLACK, Known
-from tocsin_cli.migration.roads import Roads, Subscription
+from tocsin_cli.migration.roads import Roads, Subscription, is_function
+from tocsin_cli.wiring.acting import full
 
 _TRIAL = "a trial: tocsin beside the function of before"
 
@@ -45,7 +47,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One function on its way to tocsin. ``fields`` are those that PutMetricAlarm takes."""
+    """One function on its way to tocsin. ``fields`` are those that PutMetricAlarm and PutCompositeAlarm take."""
 
     name: str
     arn: str
@@ -82,7 +84,10 @@ class Move:
 
     def _join(self) -> Step:
         topics = dict.fromkeys(each.topic for each in (*self.roads.topics, *self.roads.queued))
-        names = (*topics, *(str(each["AlarmName"]) for each in self.roads.alarms))
+        names = (
+            *topics,
+            *(str(each["AlarmName"]) for each in self.roads.alarms if not full(Alarm(each), self._tocsin)),
+        )
         connect = (shlex.join(("tocsin", "connect", *self._here(), *names)),) if names else ()
         why = (
             "tocsin hears of this region's alarms since it was made, with this also of their thresholds and of "
@@ -108,7 +113,10 @@ class Move:
         alarm, topics = self.roads.trial, (*self.roads.topics, *self.roads.queued)
         if alarm:
             state = ("--alarm-name", alarm, "--state-value", "ALARM", "--state-reason", _TRIAL)
-            why += "; CloudWatch takes this state back by itself at its next evaluation"
+            why += (
+                "; CloudWatch takes this state back by itself at its next evaluation; whoever else reads the topic is "
+                "told too"
+            )
             return Step("Compare them", why, (self._aws("cloudwatch", "set-alarm-state", *state),))
         publish = (self._topic("publish", each.topic, "--message", _TRIAL) for each in topics[:1])
         return Step("Compare them", why, tuple(publish))
@@ -120,10 +128,16 @@ class Move:
                 self._aws("events", "remove-targets", "--rule", each.name, "--ids", *each.targets)
                 for each in self.roads.rules
             ),
-            *(self._desist(each) for each in self.roads.alarms),
+            *(self._reading(each, False) for each in self.roads.readers),
+            *(self._instead(each) for each in self.roads.alarms),
         )
-        back = [self._back(each) for each in self.roads.topics]
+        back = [
+            *(self._back(each) for each in self.roads.topics),
+            *(self._reading(each, True) for each in self.roads.readers),
+        ]
         why = f"undo: {'; '.join(back)}" if back else "it gets nothing any more, and tocsin goes on"
+        if self.roads.alarms:
+            why += "; run `tocsin migrate` anew before: whole alarms are written, as they were when this was printed"
         if self.known.what == NOTIFY_SLACK:
             why += "; until the next step is done, terraform apply would subscribe it again"
         return Step("Disconnect the old function", why, commands)
@@ -147,8 +161,12 @@ class Move:
         if self.home.made_by:
             delete = self._aws("cloudformation", "delete-stack", "--stack-name", self.home.made_by)
             return Step(title, f"it is part of the stack {self.home.made_by}", (delete,))
+        queues = (
+            *(self._topic("unsubscribe", each.topic, "--subscription-arn", each.arn) for each in self.roads.queued),
+            *(self._aws("lambda", "delete-event-source-mapping", "--uuid", each) for each in self.roads.readers),
+        )
         delete = self._aws("lambda", "delete-function", "--function-name", self.name)
-        return Step(title, "its role and its log stay, until you delete them in the console", (delete,))
+        return Step(title, "its role and its log stay, until you delete them in the console", (*queues, delete))
 
     def _here(self) -> tuple[str, ...]:
         stack = () if self.home.stack == "tocsin" else ("--stack", self.home.stack)
@@ -177,10 +195,24 @@ class Move:
         named = ("--topic-arn", topic) if verb == "publish" else ()
         return shlex.join(("aws", "sns", verb, "--region", topic.split(":")[3], *self.home.account, *named, *words))
 
-    def _desist(self, alarm: Mapping[str, Any]) -> str:
-        """The alarm as it is, without the old function: CloudWatch takes whole definitions only."""
-        actions = ("AlarmActions", "OKActions", "InsufficientDataActions")
-        left = {name: value for name, value in alarm.items() if name in self.fields and name not in actions}
-        for each in actions:
-            left[each] = [arn for arn in alarm.get(each, ()) if not arn.startswith(self.arn)]
-        return self._aws("cloudwatch", "put-metric-alarm", "--cli-input-json", json.dumps(left, ensure_ascii=False))
+    def _reading(self, mapping: str, on: bool) -> str:
+        return self._aws(
+            "lambda", "update-event-source-mapping", "--uuid", mapping, "--enabled" if on else "--no-enabled"
+        )
+
+    @property
+    def _tocsin(self) -> str:
+        """The topic of the stack, which is called after it."""
+        partition, account = self.arn.split(":")[1], self.arn.split(":")[4]
+        return f"arn:{partition}:sns:{self.home.region}:{account}:{self.home.stack}"
+
+    def _instead(self, given: Mapping[str, Any]) -> str:
+        """The alarm as it is, tocsin's topic in the old function's place: CloudWatch takes whole definitions only."""
+        alarm = Alarm(given)
+        left = {name: value for name, value in given.items() if name in self.fields and value not in (None, [])}
+        for each in ("AlarmActions", "OKActions", "InsufficientDataActions"):
+            kept = [arn for arn in alarm.actions(each) if not is_function(arn, self.arn)]
+            told = [self._tocsin] if each != "InsufficientDataActions" and self._tocsin not in kept else []
+            left[each] = [*kept, *told]
+        operation = "put-composite-alarm" if alarm.is_composite else "put-metric-alarm"
+        return self._aws("cloudwatch", operation, "--cli-input-json", json.dumps(left, ensure_ascii=False))
