@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from tocsin.model import Incident, Message, Receipt, Seen, Signal
 
@@ -109,8 +109,7 @@ class Destination(Protocol):
         """
 
 
-@dataclass(frozen=True, slots=True)
-class More:
+class More(NamedTuple):
     """What an enricher answers: the signal, richer or as it was.
 
     ``whole``: False if something was not answered now that may be a little later.
