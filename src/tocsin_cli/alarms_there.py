@@ -96,16 +96,3 @@ def acted(cloud: Cloud, since: int, name: str = "") -> Iterator[Mapping[str, Any
 def own(stack: Stack) -> frozenset[str]:
     """The names of the alarms that the stack itself has."""
     return frozenset(f"{stack.name}-{each}" for each in (*WATCHES, "canary"))
-
-
-def rewrite(cloud: Cloud, alarm: Alarm, actions: Mapping[str, list[str]]) -> None:
-    """Give the alarm these actions and leave all else as it is: AWS only takes whole definitions.
-
-    Tags and state stay: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
-    """
-    cloudwatch = cloud.client("cloudwatch")
-    operation = "PutCompositeAlarm" if alarm.is_composite else "PutMetricAlarm"
-    put = cloudwatch.put_composite_alarm if alarm.is_composite else cloudwatch.put_metric_alarm
-    fields = cloudwatch.meta.service_model.operation_model(operation).input_shape.members
-    kept = {name: value for name, value in alarm.definition.items() if name in fields and value not in (None, [])}
-    put(**{**kept, **actions})

@@ -13,6 +13,7 @@ from tocsin_cli.alarms_there import Alarm
 from tocsin_cli.migration.known import NOTIFY_SLACK, Known
 from tocsin_cli.migration.roads import Roads, Subscription, is_function
 from tocsin_cli.wiring.acting import full
+from tocsin_cli.wiring.rewriting import whole
 
 _TRIAL = "a trial: tocsin beside the function of before"
 
@@ -209,10 +210,11 @@ class Move:
     def _instead(self, given: Mapping[str, Any]) -> str:
         """The alarm as it is, tocsin's topic in the old function's place: CloudWatch takes whole definitions only."""
         alarm = Alarm(given)
-        left = {name: value for name, value in given.items() if name in self.fields and value not in (None, [])}
+        actions = {}
         for each in ("AlarmActions", "OKActions", "InsufficientDataActions"):
             kept = [arn for arn in alarm.actions(each) if not is_function(arn, self.arn)]
             told = [self._tocsin] if each != "InsufficientDataActions" and self._tocsin not in kept else []
-            left[each] = [*kept, *told]
+            actions[each] = [*kept, *told]
+        left = whole(given, self.fields, actions)
         operation = "put-composite-alarm" if alarm.is_composite else "put-metric-alarm"
         return self._aws("cloudwatch", operation, "--cli-input-json", json.dumps(left, ensure_ascii=False))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from tocsin.ports import ConfigError
-from tocsin_cli.alarms_there import Alarm, rewrite
+from tocsin_cli.alarms_there import Alarm
 from tocsin_cli.cloud import Cloud
+from tocsin_cli.wiring.rewriting import rewrite
 
 _TOLD = ("AlarmActions", "OKActions")
 _ALL = (*_TOLD, "InsufficientDataActions")

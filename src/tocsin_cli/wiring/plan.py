@@ -141,7 +141,8 @@ class Wiring:
             if name not in there:
                 raise ConfigError(
                     f"there is no alarm {name} in {self.cloud.where}",
-                    "its name is spelled as in the console; --region names another region",
+                    "its name is spelled as in the console (log alarms come by EventBridge alone); --region names "
+                    "another region",
                 )
         return [there[name] for name in wanted]
 
