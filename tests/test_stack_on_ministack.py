@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -21,6 +21,7 @@ from click.testing import CliRunner
 
 import emulator
 from tocsin.ports import ConfigError
+from tocsin_cli.alarms_there import alarms, own
 from tocsin_cli.app import cli
 from tocsin_cli.cloud import Cloud, cloud
 from tocsin_cli.stack.changes import Changes, Step
@@ -190,7 +191,9 @@ def test_the_greeting_says_what_is_watched(place: Place) -> None:
     greet(place.cloud, place.stack)
     message = place.slack.wait_for(lambda each: "tocsin is connected" in each.text, timeout=30)
 
-    assert "Watching 1 alarms in eu-north-1" in str(message) and "already firing: checkout errors" in str(message)
+    there = len([each for each in alarms(place.cloud) if each.name not in own(place.stack)])
+    assert f"Watching {there} alarm" in str(message) and "in eu-north-1, account" in str(message)
+    assert "Already firing (" in str(message) and "checkout errors" in str(message)
 
 
 def test_poison_lies_in_the_dead_letters_and_comes_back(place: Place) -> None:
@@ -293,11 +296,11 @@ def test_other_regions_hand_their_alarms_on(place: Place) -> None:
 
 def test_what_the_account_lacks_is_offered_with_its_price(place: Place) -> None:
     """An instance without an alarm on its CPU, and a budget, each with its command; what is there is not offered."""
-    offers = Offers(place.cloud, place.stack, "work")
+    offers = Offers(replace(place.cloud, profile="work"), place.stack)
     (instance,) = place.client("ec2").run_instances(ImageId="ami-1", MinCount=1, MaxCount=1)["Instances"]
     id = instance["InstanceId"]
-    cpu, budget = offers.lines()
-    add = shlex.split(budget.split(": ", 1)[1])
+    cpu, watch, budget, command = offers.lines()
+    add = shlex.split(command)
     place.client("budgets").create_budget(
         AccountId=place.cloud.account,
         Budget=json.loads(add[add.index("--budget") + 1]),
@@ -317,8 +320,10 @@ def test_what_the_account_lacks_is_offered_with_its_price(place: Place) -> None:
     after = list(offers.lines())
     place.client("cloudwatch").delete_alarms(AlarmNames=["cpu"])
 
-    assert cpu.endswith(f"0.10 USD a month each): tocsin alarm add cpu {id} --region {REGION} --profile work")
-    assert "it costs nothing" in budget and place.stack.outputs["TopicArn"] in budget
+    assert cpu.endswith("0.10 USD a month each):")
+    assert watch == f"  $ tocsin alarm add cpu {id} --region {REGION} --profile work"
+    assert "costs nothing" in budget and place.stack.outputs["TopicArn"] in command
+    assert command.startswith("  $ aws budgets create-budget ") and command.endswith(" --profile work")
     assert after == []
 
 

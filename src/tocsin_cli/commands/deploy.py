@@ -9,7 +9,7 @@ from contextlib import ExitStack
 
 import click
 
-from tocsin_cli import slack_target, ui
+from tocsin_cli import pasted, slack_target, ui
 from tocsin_cli.asking import agreed
 from tocsin_cli.cloud import Cloud, cloud, cloud_options
 from tocsin_cli.commands.test import prove
@@ -17,8 +17,8 @@ from tocsin_cli.function_log import lines
 from tocsin_cli.inviting import Invited, invited_options
 from tocsin_cli.stack.account_lists import read_leavers
 from tocsin_cli.stack.accounts import Opening, opening
-from tocsin_cli.stack.changes import Changes, Step
-from tocsin_cli.stack.deployment import Wish, deployment
+from tocsin_cli.stack.changes import Changes, Plan, Step
+from tocsin_cli.stack.deployment import Deployment, Wish, deployment
 from tocsin_cli.stack.greeting import greet
 from tocsin_cli.stack.home import home_of
 from tocsin_cli.stack.offers import Offers
@@ -112,7 +112,7 @@ def deploy(
         if sealed:
             door.fill(sealed)
         if plan.id:
-            ready.carry_out(plan)
+            _carry_out(ready, plan)
         if CLOSED in settings:
             door.empty()
         if secret:
@@ -123,8 +123,16 @@ def deploy(
         stack = made(here, name)
         _finish(here, stack, around.regions(), new)
         _hand_on(here, name, guests)
-        for offer in Offers(here, stack, profile).lines():
+        for offer in Offers(here, stack).lines():
             ui.line(offer)
+
+
+def _carry_out(ready: Deployment, plan: Plan) -> None:
+    try:
+        ready.carry_out(plan)
+    except KeyboardInterrupt:
+        ui.line("CloudFormation goes on by itself: run the same again to follow it, or `tocsin destroy` to undo it.")
+        raise
 
 
 def _kept(before: Stack | None) -> Mode:
@@ -156,14 +164,20 @@ def _finish(here: Cloud, stack: Stack, regions: Sequence[str], new: bool) -> Non
     if new:
         _wait_for_tick(here, stack)
         greet(here, stack, regions)
-    where = ", ".join((here.region, *regions))
-    ui.line(f"Let your alarms act on {stack.outputs['TopicArn']}; those of {where} are seen without it.")
+    ui.line(
+        f"Every alarm of {', '.join((here.region, *regions))} is shown from now on. Budgets, cost alerts and whatever"
+    )
+    ui.line(f"else you like may publish to {stack.outputs['TopicArn']}")
     if not stack.parameters.get("OpsEmail"):
-        ui.line("Nobody is told yet when tocsin itself is in trouble: tocsin deploy --email YOU@EXAMPLE.COM")
+        ui.line("Nobody is told yet when tocsin itself is in trouble:")
+        ui.line(f"  $ {pasted.tocsin(here, stack.name, 'deploy', '--email', 'YOU@EXAMPLE.COM')}")
     elif new:
-        ui.line(f"{stack.parameters['OpsEmail']}: click the link in the mail from AWS, or no trouble is reported there")
+        ui.line(
+            f"{stack.parameters['OpsEmail']}: click the link in the mail from AWS, or no trouble is reported there."
+        )
     if door := stack.outputs.get("DoorUrl"):
-        ui.line(f"Clicks: in your Slack app under Interactivity & Shortcuts, set the Request URL to {door}")
+        ui.line("For clicks on buttons: in your Slack app, under Interactivity & Shortcuts, set the Request URL to")
+        ui.line(f"  {door}")
     if not prove(here, stack):
         sys.exit(1)
 

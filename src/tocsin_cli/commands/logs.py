@@ -30,22 +30,25 @@ def logs(profile: str | None, region: str | None, name: str, since: str, follow:
     with cloud(profile, region) as here:
         group = made(here, name).outputs["LogGroupName"]
         seen: set[str] = set()
-        while True:
-            start = max(start, _print(here, group, start, seen, everything) - _LATE)
-            if not follow:
-                return
+        newest, told = _print(here, group, start, seen, everything)
+        if not told and not follow:
+            hidden = "; Lambda's own lines and heartbeats are there: --all" if seen else ""
+            ui.line(f"Nothing was logged in the last {since}{hidden}.")
+        while follow:
             time.sleep(_PAUSE)
+            newest, _ = _print(here, group, max(start, newest - _LATE), seen, everything)
 
 
-def _print(here: Cloud, group: str, start: int, seen: set[str], everything: bool) -> int:
-    """Print what is new; the time of the newest line (ms)."""
-    newest = start
+def _print(here: Cloud, group: str, start: int, seen: set[str], everything: bool) -> tuple[int, int]:
+    """Print what is new; the time of the newest line (ms), and how many were printed."""
+    newest, told = start, 0
     for line in lines(here, group, start):
         newest = max(newest, line.at)
         if line.id not in seen and (everything or (line.level and line.did != "beat")):
             ui.line(_said(line))
+            told += 1
         seen.add(line.id)
-    return newest
+    return newest, told
 
 
 def _said(line: Line) -> str:

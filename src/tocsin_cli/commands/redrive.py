@@ -46,6 +46,7 @@ def redrive(profile: str | None, region: str | None, name: str, yes: bool) -> No
             for letter in each.looked_at(_SHOWN):
                 ui.line(f"  {_said(letter)}")
         if not around and not any(held.values()):
+            ui.line("Nothing waits to be brought back.")
             return
         if not yes and not agreed("Hand them to the function again?", "go on with --yes"):
             raise click.Abort

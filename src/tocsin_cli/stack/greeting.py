@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tocsin_cli.alarms_there import alarms, own
@@ -14,12 +14,16 @@ _NAMED = 10
 _WORDS = {
     "en": {
         "subject": "tocsin is connected",
+        "none": "Watching account {account} in {region}, which has no alarms yet: `tocsin alarm add`.",
+        "one": "Watching 1 alarm in {region}, account {account}.",
         "watches": "Watching {n} alarms in {region}, account {account}.",
-        "firing": "{n} were already firing: {names}",
+        "firing": "Already firing ({n}): {names}",
         "more": "and {n} more",
     },
     "ko": {
         "subject": "tocsin이 연결되었습니다",
+        "none": "{account} 계정, {region} 리전을 지켜봅니다. 아직 경보가 없습니다: `tocsin alarm add`",
+        "one": "{account} 계정, {region} 리전의 경보 1개를 지켜봅니다.",
         "watches": "{account} 계정, {region} 리전의 경보 {n}개를 지켜봅니다.",
         "firing": "이미 울리고 있던 경보 {n}개: {names}",
         "more": "외 {n}개",
@@ -44,8 +48,9 @@ def watched(cloud: Cloud, stack: Stack, regions: Sequence[str]) -> Watched:
 
 def greet(cloud: Cloud, stack: Stack, regions: Sequence[str] = ()) -> None:
     """Publish it on the stack's own topic: it goes the way that alarms go."""
-    words = _WORDS[stack.parameters.get("Language") or "en"]
-    title, said = words["subject"], _sentences(words, watched(cloud, stack, regions), cloud, regions)
+    language = stack.parameters.get("Language") or "en"
+    where, seen = ", ".join((cloud.region, *regions)), watched(cloud, stack, regions)
+    title, said = _WORDS[language]["subject"], sentences(language, seen, where, _called(cloud))
     topic = stack.outputs["TopicArn"]
     if title.isascii():
         cloud.client("sns").publish(TopicArn=topic, Subject=title, Message="\n".join(said))
@@ -53,9 +58,10 @@ def greet(cloud: Cloud, stack: Stack, regions: Sequence[str] = ()) -> None:
         cloud.client("sns").publish(TopicArn=topic, Message="\n".join((title, *said)))
 
 
-def _sentences(words: Mapping[str, str], seen: Watched, cloud: Cloud, regions: Sequence[str]) -> list[str]:
-    where = ", ".join((cloud.region, *regions))
-    said = [words["watches"].format(n=seen.count, region=where, account=_called(cloud))]
+def sentences(language: str, seen: Watched, where: str, account: str) -> list[str]:
+    """What is watched, and, if anything fires, what."""
+    words, which = _WORDS[language], {0: "none", 1: "one"}.get(seen.count, "watches")
+    said = [words[which].format(n=seen.count, region=where, account=account)]
     if seen.firing:
         names = ", ".join(seen.firing[:_NAMED])
         rest = len(seen.firing) - _NAMED

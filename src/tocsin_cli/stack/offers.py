@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from tocsin_cli import pasted
 from tocsin_cli.alarms_there import alarms
 from tocsin_cli.cloud import Cloud
 from tocsin_cli.recipes.choosing import search
@@ -28,14 +29,13 @@ _WHEN = {"NotificationType": "FORECASTED", "ComparisonOperator": "GREATER_THAN",
 
 @dataclass(frozen=True, slots=True)
 class Offers:
-    """``profile``: as it was named, for the commands."""
+    """What the stack's account and region lack."""
 
     cloud: Cloud = field(repr=False)
     stack: Stack
-    profile: str | None
 
     def lines(self) -> Iterator[str]:
-        """An offer each, and none where all is there or where we may not look."""
+        """Two lines for each offer, the second one the command; none where all is there or where we may not look."""
         from botocore.exceptions import BotoCoreError, ClientError
 
         for offer in (self._cpu, self._budget):
@@ -54,8 +54,9 @@ class Offers:
         there = search(self.cloud, recipe("cpu")).found
         lone = [each.target.id for each in there if each.target.sort == "instance" and each.target.id not in watched]
         if lone:
-            command = self._tocsin("alarm", "add", "cpu", *(lone if len(lone) <= _NAMED else ("--all",)))
-            yield f"{len(lone)} running instances have no alarm on their CPU ({_ALARM:.2f} USD a month each): {command}"
+            which = lone if len(lone) <= _NAMED else ("--all",)
+            yield f"{len(lone)} running instances have no alarm on their CPU ({_ALARM:.2f} USD a month each):"
+            yield f"  $ {pasted.tocsin(self.cloud, self.stack.name, 'alarm', 'add', 'cpu', *which)}"
 
     def _budget(self) -> Iterator[str]:
         # It answers from one place for the whole account, and boto3 knows where.
@@ -65,10 +66,6 @@ class Offers:
             told = [{"Notification": _WHEN, "Subscribers": [topic]}]
             command = ["aws", "budgets", "create-budget", "--account-id", self.cloud.account]
             command += ["--budget", json.dumps(_BUDGET), "--notifications-with-subscribers", json.dumps(told)]
-            command += ["--profile", self.profile] if self.profile else []
-            yield f"The account has no budget (it costs nothing; put your own amount): {shlex.join(command)}"
-
-    def _tocsin(self, *arguments: str) -> str:
-        where = ["--region", self.cloud.region, *(["--profile", self.profile] if self.profile else ())]
-        stack = ["--stack", self.stack.name] if self.stack.name != "tocsin" else []
-        return shlex.join(["tocsin", *arguments, *where, *stack])
+            command += ["--profile", self.cloud.profile] if self.cloud.profile else []
+            yield "The account has no budget, which costs nothing (put your own amount in the place of 20):"
+            yield f"  $ {shlex.join(command)}"
