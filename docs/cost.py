@@ -26,7 +26,9 @@ POINTS, DETAIL = 0.01e-3, 0.01e-3  # a metric requested by GetMetricData; any ot
 TICK_SECONDS, TICK_LOG_KB, TICK_READS = 0.06, 0.8, 1.5  # three looks into an index
 POLLS_A_MINUTE = 15  # Lambda asks an idle queue with five hands, 20 s each
 SECONDS_A_CHANGE, LOG_KB_A_CHANGE = 0.4, 2.0
-READS_A_CHANGE, WRITES_A_CHANGE = 8, 14  # incident and message, of 2 KB each, written together, then the message
+# Incident and message, of 3 and 5 KB (with what was found out), written together, which counts twice; then the message,
+# when it is taken up and when it is shown
+READS_A_CHANGE, WRITES_A_CHANGE = 8, 2 * (3 + 5) + 5 + 5
 CHANGES = 2  # an alarm fires, and is over
 METRICS_A_CHANGE, DETAILS_A_CHANGE = 1, 2  # what an alarm's own message does not say: a chart; its setting and its tags
 ROADS = 2  # the topic and EventBridge; what comes second is known

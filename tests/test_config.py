@@ -124,6 +124,24 @@ def test_a_wrong_count_of_receives_is_only_a_warning(value: str, receives: int, 
     assert (config.receives, len(config.warnings)) == (receives, warnings)
 
 
+@pytest.mark.parametrize(
+    ("store", "value", "asks", "warnings"),
+    [
+        ("dynamodb:t", "", True, 0),
+        ("dynamodb:t", "on", True, 0),
+        ("dynamodb:t", "OFF", False, 0),
+        ("dynamodb:t", "maybe", True, 1),
+        ("memory", "on", False, 0),
+        ("none", "", False, 0),
+    ],
+)
+def test_aws_is_asked_about_alarms_where_there_is_a_table(store: str, value: str, asks: bool, warnings: int) -> None:
+    """On unless it is switched off, and only where what was found can be kept."""
+    environ = {"HOOK_URL": SECRET, "TOCSIN_STORE": store, "TOCSIN_ENRICH": value, **LAMBDA}
+    config = read_config(environ)
+    assert (config.enrich, len(config.warnings)) == (asks, warnings)
+
+
 def test_no_secret_in_a_representation() -> None:
     """Neither webhook nor token shows when settings are printed, also inside what is built from them."""
     config = Config(webhook_url=SECRET)

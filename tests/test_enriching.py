@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from story.tellings import by_bus, by_lambda, change
 from tocsin.config import Config
@@ -19,10 +22,10 @@ from tocsin.envelope import unwrap
 from tocsin.handler import destination
 from tocsin.intake import take_in
 from tocsin.kinds import read
-from tocsin.model import Fact, Message, Phrase, Series, Signal
+from tocsin.model import Fact, Incident, Message, Phrase, Receipt, Series, Signal
 from tocsin.outbox import LEASE
 from tocsin.pipeline import CALL, Doors, Pipeline
-from tocsin.ports import Enricher, More, Put
+from tocsin.ports import DeliveryError, Enricher, More, Put
 from tocsin.stores.memory import MemoryStore
 from tocsin_local.slack import LocalSlack, VirtualClock
 from tocsin_local.slack import Message as Shown
@@ -332,3 +335,85 @@ def test_a_chart_grows_with_what_is_told_later(slack: LocalSlack, clock: Virtual
     (drawn,) = (block["chart"] for block in card.blocks if block["type"] == "data_visualization")
     values = [point["value"] for point in drawn["series"][0]["data"]]
     assert values == [98, 97, 96, 95, 94, 93, 92, 12]
+
+
+@dataclass(slots=True)
+class Channel:
+    """A destination that now and then asks to wait; ``posts`` counts new messages, ``painted`` is what each shows."""
+
+    fails: list[bool]
+    name: str = "slack"
+    posts: Counter[str] = field(default_factory=Counter)
+    painted: dict[str, tuple[str, str | None, int]] = field(default_factory=dict)
+
+    def show(self, message: Message, incidents: tuple[Incident, ...], shown: Receipt | None) -> Receipt:
+        if self.fails and self.fails.pop():
+            raise DeliveryError("ratelimited", retry_after=2.0)
+        self.posts[message.id] += shown is None
+        self.painted[message.id] = (message.incident.phase, message.incident.source, message.incident.at)
+        return Receipt(message.want, max([one.n for one in message.notices], default=shown.said if shown else 0), "1")
+
+
+@dataclass(slots=True)
+class Moody:
+    """An enricher that answers as it likes and takes its time."""
+
+    said: list[Answer]
+    slow: list[float]
+    clock: VirtualClock
+    asked: Counter[tuple[str | None, int | None]] = field(default_factory=Counter)
+
+    def more(self, signal: Signal, seconds: float) -> More:
+        self.asked[signal.state, signal.at] += 1
+        self.clock.advance(self.slow.pop() if self.slow else 0.0)
+        return (self.said.pop() if self.said else owner)(signal)
+
+
+def told(moves: list[str], channel: Channel, clock: VirtualClock, *enrichers: Enricher) -> MemoryStore:
+    """One alarm's story, a move a minute, and an hour of quiet after it."""
+    store = MemoryStore()
+    pipeline = Pipeline((channel,), store, enrichers=enrichers)
+    doors = Doors(lambda: int(clock() * 1000), clock.advance, lambda: 30.0, lambda: 0.5)
+    for minute, move in enumerate(moves):
+        clock.advance(max(0.0, START + 60 * minute - clock()))
+        if move != "quiet":
+            assert not pipeline.run(
+                by_lambda(change(move, 60 * minute, "OK" if move == "ALARM" else "ALARM")), doors
+            ).failed
+        pipeline.catch_up(doors)
+    for _ in range(120):
+        clock.advance(30)
+        pipeline.catch_up(doors)
+    return store
+
+
+@settings(max_examples=200)
+@given(
+    moves=st.lists(st.sampled_from(["ALARM", "OK", "quiet"]), min_size=1, max_size=10),
+    said=st.lists(st.sampled_from([owner, nothing, broken, More]), max_size=8),
+    slow=st.lists(st.sampled_from([0.0, 0.3, 0.8]), max_size=8),
+    fails=st.lists(st.booleans(), max_size=8),
+)
+def test_nothing_is_lost_or_doubled_whoever_is_asked(
+    moves: list[str], said: list[Answer], slow: list[float], fails: list[bool]
+) -> None:
+    """Whatever enrichers do while Slack refuses: the same messages show the same in the end as without any; nobody is
+    asked about one change more often than was agreed, and nothing is left waiting."""
+    logging.getLogger("tocsin").addFilter(silent := Silent())
+    try:
+        alone, plain, clock = VirtualClock(START), Channel([]), VirtualClock(START)
+        told(moves, plain, alone)
+        channel, moody = Channel(list(fails)), Moody(list(said), list(slow), clock)
+        store = told(moves, channel, clock, moody)
+    finally:
+        logging.getLogger("tocsin").removeFilter(silent)
+    assert (channel.posts, channel.painted) == (plain.posts, plain.painted)
+    assert all(count <= 1 + len(AGAIN) for count in moody.asked.values())
+    assert not [row for row in store.due(int(clock() * 1000), 9) if isinstance(row.content, Message)]
+
+
+class Silent(logging.Filter):
+    """Keeps what is meant to go wrong out of the test's own output."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return False
