@@ -86,7 +86,8 @@ resource "aws_cloudformation_stack" "accounts_may_hand_on" {
       AccountsMayHandOn = {
         Type = "AWS::Events::EventBusPolicy"
         Properties = {
-          StatementId = "${var.name}-accounts"
+          EventBusName = "default"
+          StatementId  = "${var.name}-accounts"
           Statement = {
             Effect    = "Allow"
             Principal = { AWS = var.accounts }
@@ -115,7 +116,8 @@ resource "aws_cloudformation_stack" "organization_may_hand_on" {
       OrganizationMayHandOn = {
         Type = "AWS::Events::EventBusPolicy"
         Properties = {
-          StatementId = "${var.name}-organization"
+          EventBusName = "default"
+          StatementId  = "${var.name}-organization"
           Statement = {
             Effect    = "Allow"
             Principal = "*"

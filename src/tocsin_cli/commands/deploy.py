@@ -27,6 +27,7 @@ from tocsin_cli.stack.slack_secret import CLOSED, OPENED, Mode, Vault, asked, gi
 from tocsin_cli.stack.spokes import Spoke, Spokes, read_regions
 from tocsin_cli.stack.standing import Stack, made, ours
 
+IDLE_MONTH = 2  # dollars: docs/cost.md has each line
 _FIRST_TICK = 150.0  # seconds: the schedule's first minute, and what a new rule takes to be known
 
 
@@ -103,6 +104,9 @@ def deploy(
                 ui.line(line)
             for spoke in spokes:
                 _show_spoke(spoke)
+            if plan.makes:
+                price = IDLE_MONTH + (parameters.get("EncryptTopics") == "yes")  # a key is a dollar more
+                ui.line(f"It costs less than {price} USD a month as long as little happens.")
             if only_plan:
                 return
             news = bool(plan.changes) or guests.is_news or any(spoke.is_news for spoke in spokes)
@@ -121,8 +125,8 @@ def deploy(
         around.carry_out(spokes)
         new = plan.makes or bool(secret) or any(spoke.plan.makes for spoke in spokes if spoke.plan)
         stack = made(here, name)
-        _finish(here, stack, around.regions(), new)
         _hand_on(here, name, guests)
+        _finish(here, stack, around.regions(), new)
         for offer in Offers(here, stack).lines():
             ui.line(offer)
 
@@ -186,9 +190,9 @@ def _hand_on(here: Cloud, name: str, guests: Opening) -> None:
     """What those who were let in have to do."""
     if guests.newcomers or guests.before.organization != guests.after.organization != "":
         stack = f" --stack {name}" if name != "tocsin" else ""
-        ui.line("Their alarms come once they are handed on. In each account, with its own credentials, run")
-        ui.line(f"  tocsin spoke add --home {home_of(here, name).where}{stack}")
-        ui.line("or hand out `tocsin spoke template`; for a whole organization at once see docs/install.md.")
+        ui.line("Their alarms come once they are handed on. In each account, with its own credentials:")
+        ui.line(f"  $ tocsin spoke add --home {home_of(here, name).where}{stack}")
+        ui.line("or hand out what `tocsin spoke template` prints; for a whole organization see docs/install.md")
 
 
 def _wait_for_tick(here: Cloud, stack: Stack) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any
@@ -72,11 +73,11 @@ def add(
 def _next(here: Cloud, home: Home) -> None:
     """What home has to do, with a name to call this account by."""
     label = account_alias(here)
-    named = f' --label "{label}"' if label else ""
-    stack = f" --stack {home.stack}" if home.stack != "tocsin" else ""
-    ui.line(f"Home lets this account in, unless it does already, by: tocsin deploy --accounts {here.account}{named}")
-    ui.line(f"  --region {home.region}{stack}, with the credentials of {home.account}. Until then, its alarms lie in")
-    ui.line(f"  {home.spoke}-dead; afterwards each change of an alarm here is shown there.")
+    command = ["tocsin", "deploy", "--accounts", here.account, *(["--label", label] if label else [])]
+    command += ["--region", home.region, *(["--stack", home.stack] if home.stack != "tocsin" else [])]
+    ui.line(f"Home has to let this account in, if it does not yet; with credentials of {home.account}:")
+    ui.line(f"  $ {shlex.join(command)}")
+    ui.line(f"Until then its alarms lie in {home.spoke}-dead. What changes afterwards is shown at home.")
 
 
 @spoke.command()
