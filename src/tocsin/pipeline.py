@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
+from typing import TypeVar
 
 from tocsin.decide import Policy, alone
 from tocsin.enriching import BUDGET, Enriching
@@ -21,7 +22,9 @@ from tocsin.kinds import read
 from tocsin.logbook import note, trouble
 from tocsin.model import Fact, Incident, Message, Phrase, Receipt, Signal
 from tocsin.outbox import Later, asked, behind, claimed, postponed, recorded, shown
-from tocsin.ports import Conflict, DeliveryError, Destination, Enricher, How, Put, Row, Rows, Store
+from tocsin.ports import Conflict, DeliveryError, Destination, Enricher, Put, Row, Rows, Store
+
+_T = TypeVar("_T")
 
 MARGIN = 2.0  # seconds that must be left after a wait
 RESERVE = 0.5  # seconds that an answer to Lambda may take
@@ -119,7 +122,7 @@ class Pipeline:
     def _keep(self, store: Store, signal: Signal, doors: Doors) -> Taken:
         """Store what the signal changes; if the store cannot, people see it plainly and the record comes again."""
         try:
-            return take_in(store, signal, self._names, self._policy, doors.clock())
+            return _insisting(lambda: take_in(store, signal, self._names, self._policy, doors.clock()))
         except Exception as error:  # whatever a store may raise: silence is the one wrong answer
             code = "store_conflict" if isinstance(error, Conflict) else "store_unreachable"
             trouble("store failed", {"code": code}, bug=True)
@@ -255,19 +258,19 @@ def _postpone(store: Store, key: str, error: DeliveryError | None, message: Mess
 def _settle(store: Store, key: str, message: Message, how: Callable[[Rows, Message], tuple[Put, ...]]) -> None:
     """Write what became of the message; without what was found, where its row has no room for that."""
     try:
-        _write(store, key, lambda rows: how(rows, message))
+        _insisting(lambda: store.change([key], lambda rows: how(rows, message)))
     except ValueError:
         trouble("found too much", {"message": message.id})
-        _write(store, key, lambda rows: how(rows, replace(message, found=None)))
+        _insisting(lambda: store.change([key], lambda rows: how(rows, replace(message, found=None))))
 
 
-def _write(store: Store, key: str, how: How) -> None:
-    """However many want that row: what is shown and not written down is shown again."""
+def _insisting(change: Callable[[], _T]) -> _T:
+    """However many want a row: what is not stored is told without memory, and what is shown and not written down is
+    shown again."""
     for _ in range(CROWDED):
         with suppress(Conflict):
-            store.change([key], how)
-            return
-    store.change([key], how)
+            return change()
+    return change()
 
 
 def _asks(row: Row, refused: Counter[str]) -> bool:

@@ -172,3 +172,14 @@ def test_what_was_shown_is_written_down_however_crowded_its_row_is() -> None:
         clock.advance(LEASE / 1000 + 1)
         pipeline.catch_up(doors(clock))
         assert (len(slack.messages()), store.due(int(clock() * 1000), 9)) == (1, ())
+
+
+def test_an_alarm_whose_row_is_crowded_is_stored_all_the_same() -> None:
+    """A burst about one thing is no failing store: people see each of it once, and no record comes again."""
+    clock, store = VirtualClock(START), Crowded()
+    with LocalSlack(clock=clock, burst=100) as slack, closing(Connections()) as connections:
+        store.times = 3
+        pipeline = Pipeline((destination(Config(webhook_url=slack.webhook_url), connections),), store)
+        assert pipeline.run(by_lambda(change("ALARM", 0)), doors(clock)).failed == ()
+        (card,) = slack.messages()
+        assert "could not reach" not in str(card)
