@@ -13,6 +13,7 @@ import pytest
 from stack_template import resources, template
 from tocsin.aws.calls import CALLS
 from tocsin.aws.heartbeat import METRICS
+from tocsin_cli.commands.deploy import IDLE_MONTH
 
 DOCS = Path(__file__).parents[1] / "docs"
 PAGE = (DOCS / "cost.md").read_text("utf-8")
@@ -75,6 +76,12 @@ def test_nothing_that_costs_by_the_hour_is_left_out() -> None:
     free |= {"Lambda::EventInvokeConfig"}
     counted = {"CloudWatch::Alarm", "KMS::Key", "Lambda::EventSourceMapping", "DynamoDB::Table", "Logs::LogGroup"}
     assert {each["Type"].removeprefix("AWS::") for each in template()["Resources"].values()} == free | counted
+
+
+def test_a_deployment_names_the_price() -> None:
+    """What `deploy` says before it makes a stack is no less than the page's sum, and no dollar more."""
+    total = float(re.findall(r"\*\*([\d.]+)\*\*", PAGE)[0])
+    assert IDLE_MONTH - 1 < total < IDLE_MONTH
 
 
 def test_the_sums_are_sums() -> None:

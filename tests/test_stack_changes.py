@@ -212,5 +212,7 @@ def test_wishes_keep_what_was_wished_before() -> None:
     }
     with pytest.raises(ConfigError, match="needs the id of its channel"):
         Wish("bot").parameters(None)
+    with pytest.raises(ConfigError, match="by its id, not by its name"):
+        Wish("bot", channel="alarms").parameters(None)
     with pytest.raises(ConfigError, match="names no parameter"):
         Wish("webhook", settings=("CodeKey=mine",)).parameters(None)

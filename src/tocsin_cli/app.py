@@ -12,29 +12,38 @@ from tocsin.ports import ConfigError
 from tocsin_cli import ui
 from tocsin_cli.secrets import refuse_secrets
 
-# name of the command -> the module under tocsin_cli.commands that holds it, by the module's own name
-COMMANDS = {
-    "alarm": "alarm",
-    "connect": "connect",
-    "demo": "demo",
-    "deploy": "deploy",
-    "destroy": "destroy",
-    "disconnect": "disconnect",
-    "doctor": "doctor",
-    "kinds": "kinds",
-    "logs": "logs",
-    "migrate": "migrate",
-    "new-kind": "new_kind",
-    "preview": "preview",
-    "redrive": "redrive",
-    "send": "send",
-    "spoke": "spoke",
-    "status": "status",
-    "stress": "stress",
-    "template": "template",
-    "test": "test",
-    "up": "up",
+# What for -> command -> what it does. Each is a module of tocsin_cli.commands, called as it is but with _ for -.
+_PURPOSES = {
+    "See it on this machine, without an account": {
+        "demo": "the whole road once: metric, alarm, SNS, tocsin, Slack",
+        "up": "the same for as long as you like, with your own alarms",
+        "preview": "what an event would look like in Slack",
+        "send": "hand an event to a demo, or to a real webhook",
+        "stress": "load the CPU, as in the tutorial",
+    },
+    "On AWS": {
+        "deploy": "bring tocsin into your account, or up to date there",
+        "test": "set off a test alarm and follow it into Slack",
+        "status": "how everything stands",
+        "doctor": "find out why nothing arrives, and how to mend it",
+        "logs": "what the function did, and why",
+        "redrive": "bring back what could not be processed",
+        "destroy": "take tocsin out of the account",
+    },
+    "Alarms, topics, accounts": {
+        "alarm": "add a good alarm; try alarms on recorded data",
+        "connect": "join topics and alarms that you already have",
+        "disconnect": "take them off again",
+        "spoke": "another account's part, which hands its alarms on",
+    },
+    "More": {
+        "migrate": "the way from another forwarder to tocsin",
+        "template": "the CloudFormation template, for the console",
+        "kinds": "which AWS events are understood",
+        "new-kind": "begin a kind for events that are not",
+    },
 }
+COMMANDS = tuple(name for commands in _PURPOSES.values() for name in commands)
 
 EXIT_CODES = """\b
 Exit codes:
@@ -54,9 +63,14 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        module = import_module(f"tocsin_cli.commands.{COMMANDS[cmd_name]}")
-        command: click.Command = vars(module)[COMMANDS[cmd_name]]
+        name = cmd_name.replace("-", "_")
+        command: click.Command = vars(import_module(f"tocsin_cli.commands.{name}"))[name]
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        for purpose, commands in _PURPOSES.items():
+            with formatter.section(purpose):
+                formatter.write_dl(tuple(commands.items()), col_max=10)
 
 
 @click.group(cls=LazyGroup, epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -33,7 +34,9 @@ class Wish:
         named = dict(_named(setting) for setting in self.settings)
         found = kept | {name: value for name, value in wished.items() if value} | named | {"SlackMode": self.mode}
         if self.mode == "bot" and not found.get("SlackChannel"):
-            raise ConfigError("a bot needs the id of its channel", "name it: --channel C0123456789 (in its details)")
+            raise ConfigError("a bot needs the id of its channel", f"name it: --channel {_CHANNEL}")
+        if not re.fullmatch(r"[A-Z0-9]*", found.get("SlackChannel", "")):
+            raise ConfigError("a channel is named by its id, not by its name", f"--channel {_CHANNEL}")
         return found
 
 
@@ -47,6 +50,7 @@ _SETTABLE = (
     "EncryptTopics",
     "SlackButtons",
 )
+_CHANNEL = "C0123456789, as it stands at the bottom of the channel's details in Slack"
 _KEPT = (*_SETTABLE, "Accounts", "OrganizationId")
 
 

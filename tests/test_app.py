@@ -1,0 +1,45 @@
+"""The command group: what there is, told at a glance."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from tocsin_cli.app import COMMANDS, cli
+
+PROGRAM = """
+import sys
+from tocsin_cli.app import main
+try:
+    main()
+finally:
+    print(*sorted(name for name in sys.modules if name.startswith("tocsin_cli.commands.")), file=sys.stderr)
+"""
+
+
+def test_every_command_has_its_line_and_every_line_fits() -> None:
+    """One line of a narrow terminal each, none cut short, whatever its name."""
+    lines = CliRunner().invoke(cli, ["--help"], terminal_width=80).output.splitlines()
+    told = [line.split()[0] for line in lines if line.startswith("  ") and line.split()[0] in COMMANDS]
+
+    assert told == list(COMMANDS)
+    assert not [line for line in lines if len(line) > 80 or line.endswith("...")]
+
+
+def test_every_module_of_a_command_is_one() -> None:
+    """A file in commands/ is a command that is listed; the parts of one lie beside it under its name."""
+    modules = {path.stem for path in (Path(__file__).parents[1] / "src/tocsin_cli/commands").glob("[a-z]*.py")}
+    listed = {name.replace("-", "_") for name in COMMANDS}
+
+    assert listed <= modules
+    assert not {name for name in modules - listed if name.partition("_")[0] not in listed}
+
+
+def test_help_wakes_no_command() -> None:
+    """Whoever only looks waits for nothing."""
+    done = subprocess.run([sys.executable, "-c", PROGRAM, "--help"], capture_output=True, text=True, check=True)
+
+    assert done.stderr.strip() == "" and "deploy" in done.stdout
