@@ -129,6 +129,13 @@ def test_another_region_hands_its_alarms_on(place: Place) -> None:
         cloudwatch.delete_alarms(AlarmNames=[name])
 
 
+def test_alarms_may_be_asked_about(place: Place) -> None:
+    """No right is missing for that, in neither region, and CloudWatch understands what it is asked."""
+    wrong = ("AccessDenied", "UnknownOperation", "Serialization", "Validation")
+
+    assert not [line.text for line in place.told("not enriched") if any(word in line.text for word in wrong)]
+
+
 def test_it_says_that_it_lives(place: Place) -> None:
     """CloudWatch finds the heartbeat in the log lines, and the alarm about it has never fired."""
     cloudwatch = place.home.client("cloudwatch")

@@ -165,5 +165,5 @@ def test_what_people_read(home: Home, language: str) -> None:
     """The words for an alarm that tells nobody else, in both languages."""
     home.cloud.put_metric_alarm(**{**definition(home.name), "AlarmActions": []})
     home.tell(home.container(TOCSIN_LANGUAGE=language), "ALARM", home.noon + 5_000, 93.4)
-    words = {"en": ("Actions", "none: nobody else is told"), "ko": ("작업", "없음: 다른 곳에는 알리지 않음")}
+    words = {"en": ("Actions", "none: this alarm tells nobody else"), "ko": ("작업", "없음: 이 경보는 다른 곳에 알리지 않음")}
     assert words[language] in fields(home.card).items()

@@ -21,7 +21,7 @@ from tocsin.reading.arns import Arn, is_region
 KEPT = 300.0  # seconds for which an answer about an alarm is good enough
 _MOST = 300  # answers that a container keeps
 _LEAST = 0.02  # seconds with which no call is begun
-_SHARE = 0.6  # of the time that is left, for one call and its tries: so that one in trouble leaves some to the next
+_SHARE = 0.75  # of the time that is left, for one call and its tries: so that one in trouble leaves some to the next
 # What trying again a little later cannot help.
 _FINAL = ("denied", "absent", "refused")
 

@@ -67,7 +67,7 @@ WORDS = {
         "evaluation": "Evaluation",
         "actions": "Actions",
         "action": "{name} ({service})",
-        "actions_none": "none: nobody else is told",
+        "actions_none": "none: this alarm tells nobody else",
         "actions_off": "switched off",
         "bill": "The bill of this month, as AWS estimates it so far, has passed the limit that you set. "
         "AWS updates the estimate a few times a day, so what runs now may cost more already.",
@@ -144,7 +144,7 @@ WORDS = {
         "evaluation": "평가",
         "actions": "작업",
         "action": "{name} ({service})",
-        "actions_none": "없음: 다른 곳에는 알리지 않음",
+        "actions_none": "없음: 이 경보는 다른 곳에 알리지 않음",
         "actions_off": "꺼져 있음",
         "bill": "AWS가 추정한 이번 달 누적 요금이 설정한 한도를 넘었습니다. "
         "추정치는 하루에 몇 번만 갱신되므로 실제 요금은 이미 더 클 수 있습니다.",
