@@ -13,6 +13,7 @@ from tocsin_cli import pasted, slack_target, ui
 from tocsin_cli.asking import agreed
 from tocsin_cli.cloud import Cloud, cloud, cloud_options
 from tocsin_cli.commands.test import prove
+from tocsin_cli.doctor.restoring import restored
 from tocsin_cli.function_log import lines
 from tocsin_cli.inviting import Invited, invited_options
 from tocsin_cli.stack.account_lists import read_leavers
@@ -125,6 +126,8 @@ def deploy(
         around.carry_out(spokes)
         new = plan.makes or bool(secret) or any(spoke.plan.makes for spoke in spokes if spoke.plan)
         stack = made(here, name)
+        for line in restored(here, stack, time.time_ns() // 1_000_000):
+            ui.line(line)
         _hand_on(here, name, guests)
         _finish(here, stack, around.regions(), new)
         for offer in Offers(here, stack).lines():
