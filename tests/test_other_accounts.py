@@ -120,6 +120,15 @@ def test_home_lets_in_alarms_of_those_who_are_named_and_nothing_else(home: Home)
     assert let_in(home.cloud, "tocsin") == admitted(home.stack)
 
 
+def test_homes_rule_takes_alarms_of_other_accounts(home: Home) -> None:
+    """Once they are on the bus, they go the way of home's own."""
+    events = home.client("events")
+    pattern = events.describe_rule(Name="tocsin-all-alarms")["EventPattern"]
+    event = json.dumps(_event(STUDENT, "us-east-1", "cpu"))
+
+    assert events.test_event_pattern(EventPattern=pattern, Event=event)["Result"]
+
+
 def test_an_update_keeps_who_is_let_in(home: Home) -> None:
     """A later deployment that names nobody changes nothing of it, and a name stays until there is another label."""
     again = opening(home.cloud, "tocsin", home.stack, Asked())
@@ -325,11 +334,12 @@ def test_a_spoke_is_taken_away_with_all_that_it_had(home: Home) -> None:
 
 
 def test_destroy_takes_the_names_with_it(home: Home) -> None:
-    """No parameter of the stack is left."""
-    Names(home.cloud, "tocsin").keep({STUDENT: "student 12"})
-    code, _ = run("destroy", "--yes")
+    """No parameter of the stack is left; spokes in other accounts are their own, and it says so."""
+    _deploy(home, Asked({STUDENT: "student 12"}))
+    code, output = run("destroy", "--yes")
 
-    assert code == 0 and home.client("ssm").describe_parameters()["Parameters"] == []
+    assert code == 0 and "tocsin-spoke in other accounts" in output and _statements(home).keys() == {"theirs"}
+    assert home.client("ssm").describe_parameters()["Parameters"] == []
     assert home.client("iam").list_roles()["Roles"] == []
 
 

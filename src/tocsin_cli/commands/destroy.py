@@ -10,6 +10,7 @@ from tocsin.ports import ConfigError
 from tocsin_cli import ui
 from tocsin_cli.alarms_there import alarms, own
 from tocsin_cli.cloud import Cloud, cloud, cloud_options
+from tocsin_cli.stack.accounts import Admitted, admitted
 from tocsin_cli.stack.bucket import clear
 from tocsin_cli.stack.changes import Changes, Step
 from tocsin_cli.stack.home import spoke_of
@@ -56,6 +57,8 @@ def _stays(here: Cloud, stack: Stack | None) -> Iterator[str]:
         return
     if stack.parameters.get("EncryptTopics") == "yes":
         yield "  The topics' key waits 7 days until it is deleted (free)."
+    if admitted(stack) != Admitted():
+        yield f"  {spoke_of(stack.name)} in other accounts, whose alarms then end there: `tocsin spoke remove` in each."
     topic = stack.outputs.get("TopicArn", "")
     for alarm in alarms(here):
         if topic in alarm.actions() and alarm.name not in own(stack):
