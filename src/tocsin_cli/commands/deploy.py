@@ -171,10 +171,9 @@ def _finish(here: Cloud, stack: Stack, regions: Sequence[str], new: bool) -> Non
     if new:
         _wait_for_tick(here, stack)
         greet(here, stack, regions)
-    ui.line(
-        f"Every alarm of {', '.join((here.region, *regions))} is shown from now on. Budgets, cost alerts and whatever"
-    )
-    ui.line(f"else you like may publish to {stack.outputs['TopicArn']}")
+    where = ", ".join((here.region, *regions))
+    ui.line(f"Every alarm of {where} is shown from now on. Budgets, cost alerts and whatever you like may publish to")
+    ui.line(f"  {stack.outputs['TopicArn']}")
     if not stack.parameters.get("OpsEmail"):
         ui.line("Nobody is told yet when tocsin itself is in trouble:")
         ui.line(f"  $ {pasted.tocsin(here, stack.name, 'deploy', '--email', 'YOU@EXAMPLE.COM')}")
@@ -183,7 +182,7 @@ def _finish(here: Cloud, stack: Stack, regions: Sequence[str], new: bool) -> Non
             f"{stack.parameters['OpsEmail']}: click the link in the mail from AWS, or no trouble is reported there."
         )
     if door := stack.outputs.get("DoorUrl"):
-        ui.line("For clicks on buttons: in your Slack app, under Interactivity & Shortcuts, set the Request URL to")
+        ui.line("For clicks on buttons, set the Request URL of your Slack app (Interactivity & Shortcuts) to")
         ui.line(f"  {door}")
     if not prove(here, stack):
         sys.exit(1)
