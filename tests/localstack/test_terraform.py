@@ -166,13 +166,14 @@ def test_a_bot_without_a_channel_is_refused_before_anything_is_done(place: Place
 
 
 def test_a_changed_wish_changes_nothing_else(place: Place) -> None:
-    """With a key and buttons both topics are encrypted and there is one public door, and nothing is made anew."""
+    """With a key and buttons both topics are encrypted, there is one public door, whose secret the function may read, and
+    nothing is made anew."""
     wish = ("-var", "encrypt_topics=true", "-var", "slack_buttons=true")
     said = place.terraform.succeed("apply", "-auto-approve", *wish)
     topic = place.client("sns").get_topic_attributes(TopicArn=_outputs(place)["topic_arn"])["Attributes"]
     (statement,) = json.loads(_policy_of_the_key(place, topic["KmsMasterKeyId"]))["Statement"][1:]
 
-    assert "4 added, 2 changed, 0 destroyed" in said
+    assert "5 added, 3 changed, 0 destroyed" in said
     assert statement["Sid"] == "WhoPublishesToTheTopics"
     assert _outputs(place)["door_url"].startswith("http")
     assert "No changes." in place.terraform.succeed("plan", *wish)
