@@ -24,6 +24,7 @@ import emulator
 from tocsin.destinations.http import Connections
 from tocsin_cli.app import cli
 from tocsin_cli.cloud import Cloud, cloud
+from tocsin_cli.doctor.restoring import restored
 from tocsin_cli.doctor.scene import Scene, scene
 from tocsin_cli.stack.changes import Changes
 from tocsin_cli.stack.deployment import Wish, deployment
@@ -105,7 +106,7 @@ def _response(status: int) -> AWSResponse:
 
 @contextmanager
 def deployed(folder: Path) -> Iterator[Home]:
-    """A healthy stack. What this AWS leaves out of the template is done by hand."""
+    """A healthy stack: what this AWS leaves out of the template is put right, as `tocsin deploy` does."""
     with ExitStack() as closing:
         endpoint = closing.enter_context(emulator.running(folder, emulator.free_port()))
         slack = closing.enter_context(LocalSlack())
@@ -116,10 +117,10 @@ def deployed(folder: Path) -> Iterator[Home]:
         ready = deployment(here, Changes(here, "tocsin", lambda step: None, sleep=lambda seconds: os.sched_yield()))
         ready.carry_out(ready.plan(Wish("webhook", email="ops@example.com").parameters(None)))
         Vault(here, "tocsin", "webhook").fill(slack.webhook_url)
-        here.client("lambda").put_function_recursion_config(FunctionName="tocsin", RecursiveLoop="Allow")
         connections = Connections()
         closing.callback(connections.close)
         home = Home(here, slack, connections, boto3.Session())
+        list(restored(here, home.stack, time.time_ns() // 1_000_000))
         home.tick()
         yield home
 
@@ -141,7 +142,7 @@ def obey(cloud: Cloud, command: str) -> None:
         names = {xform_name(name, "-"): name for name in client.meta.service_model.operation_names}
         shape = client.meta.service_model.operation_model(names[operation]).input_shape
         members = {xform_name(name, "-"): (name, member.type_name) for name, member in shape.members.items()}
-        getattr(client, xform_name(names[operation]))(**dict(_given(service, options, members)))
+        getattr(client, xform_name(names[operation]))(**_whole(options), **dict(_given(service, options, members)))
 
 
 def understood(command: str) -> bool:
@@ -160,9 +161,14 @@ def _option(options: list[str], name: str) -> str:
     return options[options.index(name) + 1]
 
 
+def _whole(options: list[str]) -> dict[str, Any]:
+    """What --cli-input-json gives at once."""
+    return dict(json.loads(_option(options, "--cli-input-json"))) if "--cli-input-json" in options else {}
+
+
 def _given(service: str, options: list[str], members: dict[str, tuple[str, str]]) -> Iterator[tuple[str, Any]]:
     for at, option in enumerate(options):
-        if option.startswith("--") and option != "--region":
+        if option.startswith("--") and option not in ("--region", "--cli-input-json"):
             name, kind = members[_RENAMED.get((service, option), option)[2:]]
             value = options[at + 1] if at + 1 < len(options) and not options[at + 1].startswith("--") else None
             if kind == "boolean":

@@ -6,8 +6,9 @@ What this AWS cannot break is in test_doctor_answers.py.
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
@@ -164,6 +165,88 @@ def schedule_without_target(home: Home) -> Undo:
     return _untargeted(home, "tocsin-tick")
 
 
+def schedule_may_not_invoke(home: Home) -> Undo:
+    """The function's policy no longer lets EventBridge in."""
+    client = home.client("lambda")
+    before = json.loads(client.get_policy(FunctionName="tocsin")["Policy"])["Statement"]
+    for each in before:
+        client.remove_permission(FunctionName="tocsin", StatementId=each["Sid"])
+
+    def undo() -> None:
+        source = f"arn:aws:events:{REGION}:{ACCOUNT}:rule/tocsin-tick"
+        admitted = {"Action": "lambda:InvokeFunction", "Principal": "events.amazonaws.com", "SourceArn": source}
+        with suppress(client.exceptions.ResourceNotFoundException):
+            client.remove_permission(FunctionName="tocsin", StatementId="tocsin-tick")
+        client.add_permission(FunctionName="tocsin", StatementId="tick", **admitted)
+
+    return undo
+
+
+def failures_not_kept(home: Home) -> Undo:
+    """Invocations that fail for good go nowhere."""
+    client = home.client("lambda")
+    before = client.get_function_event_invoke_config(FunctionName="tocsin")
+    client.delete_function_event_invoke_config(FunctionName="tocsin")
+    kept = {key: before[key] for key in ("DestinationConfig", "MaximumRetryAttempts") if key in before}
+    return lambda: client.put_function_event_invoke_config(FunctionName="tocsin", **kept)
+
+
+def setting_changed(home: Home) -> Undo:
+    """Somebody tried another table, and forgot."""
+    client = home.client("lambda")
+    before = client.get_function_configuration(FunctionName="tocsin")["Environment"]["Variables"]
+    changed = {"Variables": {**before, "TOCSIN_STORE": "dynamodb:mine"}}
+    client.update_function_configuration(FunctionName="tocsin", Environment=changed)
+    return lambda: client.update_function_configuration(FunctionName="tocsin", Environment={"Variables": before})
+
+
+def table_never_forgets(home: Home) -> Undo:
+    """Time to live is off."""
+    dynamodb = home.client("dynamodb")
+    lives = {"Enabled": True, "AttributeName": "expires"}
+    dynamodb.update_time_to_live(TableName="tocsin", TimeToLiveSpecification={**lives, "Enabled": False})
+    return lambda: dynamodb.update_time_to_live(TableName="tocsin", TimeToLiveSpecification=lives)
+
+
+def table_without_backups(home: Home) -> Undo:
+    """Point-in-time recovery is off."""
+    dynamodb = home.client("dynamodb")
+
+    def put(is_on: bool) -> None:
+        wanted = {"PointInTimeRecoveryEnabled": is_on}
+        dynamodb.update_continuous_backups(TableName="tocsin", PointInTimeRecoverySpecification=wanted)
+
+    put(False)
+    return lambda: put(True)
+
+
+def role_that_lambda_may_not_use(home: Home) -> Undo:
+    """The role trusts another service."""
+    iam, role = home.client("iam"), _role(home)
+    before = iam.get_role(RoleName=role)["Role"]["AssumeRolePolicyDocument"]
+    other = _admits("ec2.amazonaws.com", "sts:AssumeRole", "*")
+    iam.update_assume_role_policy(RoleName=role, PolicyDocument=json.dumps(other))
+    return lambda: iam.update_assume_role_policy(RoleName=role, PolicyDocument=json.dumps(before))
+
+
+def secret_in_plain_text(home: Home) -> Undo:
+    """Somebody made the parameter by hand, as a String."""
+    return _secret_as(home, Type="String")
+
+
+def secret_under_another_key(home: Home) -> Undo:
+    """The parameter is encrypted with a key that the role may not use."""
+    undo = _secret_as(home, Type="SecureString", KeyId=_key(home))
+    iam, role = home.client("iam"), _role(home)
+
+    def both() -> None:
+        undo()
+        if "tocsin-secret-key" in iam.list_role_policies(RoleName=role)["PolicyNames"]:
+            iam.delete_role_policy(RoleName=role, PolicyName="tocsin-secret-key")
+
+    return both
+
+
 def mapping_switched_off(home: Home) -> Undo:
     """The function does not take from the queue any more."""
     client = home.client("lambda")
@@ -195,8 +278,7 @@ def function_may_not_wake_itself(home: Home) -> Undo:
 
 def role_without_a_right(home: Home) -> Undo:
     """The role may not write rows any more."""
-    iam, client = home.client("iam"), home.client("lambda")
-    role = client.get_function_configuration(FunctionName="tocsin")["Role"].rsplit("/", 1)[-1]
+    iam, role = home.client("iam"), _role(home)
     before = iam.get_role_policy(RoleName=role, PolicyName="tocsin")["PolicyDocument"]
     kept = [each for each in before["Statement"] if each["Sid"] != "Rows"]
     iam.put_role_policy(RoleName=role, PolicyName="tocsin", PolicyDocument=json.dumps({**before, "Statement": kept}))
@@ -328,6 +410,14 @@ BREAKS: dict[Plant, str] = {
     rule_without_target: "rule",
     schedule_switched_off: "tick",
     schedule_without_target: "tick",
+    schedule_may_not_invoke: "tick",
+    failures_not_kept: "dead-letter-road",
+    setting_changed: "settings",
+    table_never_forgets: "table",
+    table_without_backups: "table",
+    role_that_lambda_may_not_use: "rights",
+    secret_in_plain_text: "secret-key",
+    secret_under_another_key: "secret-key",
     mapping_switched_off: "mapping",
     function_throttled: "function",
     function_of_yesterday: "runtime",
@@ -384,11 +474,25 @@ def test_each_break_is_found_and_can_be_mended(home: Home, plant: Plant) -> None
         if finding.fix is not None:
             finding.fix()
             assert findings(home.scene(), concerned) == []
-    if finding.mend.startswith("aws "):
+    if finding.mend.startswith(("aws ", "tocsin connect ")):
         with broken(home, plant):
             ((_, finding),) = findings(home.scene(), concerned)  # some break another thing each time
-            obey(home.cloud, finding.mend)
+            _pasted(home, finding.mend)
             assert findings(home.scene(), concerned) == []
+
+
+def _pasted(home: Home, mend: str) -> None:
+    """In a shell, one command after the other; who is asked says yes."""
+    for command in mend.split(" && "):
+        program, *words = shlex.split(command)
+        if program == "aws":
+            obey(home.cloud, command)
+        elif words[0] == "connect":
+            assert run(*words, "--yes")[0] == 0
+        else:  # the secret is handed over
+            home.client("ssm").put_parameter(
+                Name=home.stack.outputs["SecretName"], Value=home.slack.webhook_url, Type="SecureString"
+            )
 
 
 def test_all_is_well_again(home: Home) -> None:
@@ -447,6 +551,22 @@ def _queue_policy(home: Home, keep: Callable[[dict[str, Any]], bool]) -> Undo:
     kept = {**policy, "Statement": [each for each in policy["Statement"] if keep(each)]}
     sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps(kept)})
     return lambda: sqs.set_queue_attributes(QueueUrl=url, Attributes=before)
+
+
+def _role(home: Home) -> str:
+    found = home.client("lambda").get_function_configuration(FunctionName="tocsin")
+    return str(found["Role"]).rsplit("/", 1)[-1]
+
+
+def _secret_as(home: Home, **kind: str) -> Undo:
+    ssm, name = home.client("ssm"), home.stack.outputs["SecretName"]
+
+    def put(**kind: str) -> None:
+        ssm.delete_parameters(Names=[name])
+        ssm.put_parameter(Name=name, Value=home.slack.webhook_url, **kind)
+
+    put(**kind)
+    return lambda: put(Type="SecureString")
 
 
 def _rule_off(home: Home, name: str) -> Undo:

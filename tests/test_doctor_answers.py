@@ -85,6 +85,30 @@ def test_an_email_that_nobody_confirmed_is_found(home: Home) -> None:
     assert finding.mend.startswith("aws sns subscribe")
 
 
+def test_a_subscription_that_waits_for_somebody_is_found(home: Home) -> None:
+    """As one made from another account is: SNS has no ARN for it yet, and delivers nothing."""
+    waiting = {"SubscriptionArn": "PendingConfirmation", "Owner": ACCOUNT, "Protocol": "sqs",
+               "Endpoint": f"arn:aws:sqs:{REGION}:{ACCOUNT}:tocsin", "TopicArn": TOPIC}  # fmt: skip
+    finding = one(home, "subscription", ListSubscriptionsByTopic={"Subscriptions": [waiting]})
+
+    assert finding.severity == "broken" and "is not confirmed" in finding.what and finding.fix is not None
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"TableStatus": "ARCHIVED"}, "the table tocsin is ARCHIVED"),
+        ({"GlobalSecondaryIndexes": [{"IndexName": "by-of"}]}, "the table tocsin lacks the index by-due"),
+    ],
+)
+def test_a_table_that_is_not_what_it_was_is_found(home: Home, fields: dict[str, Any], said: str) -> None:
+    """Archived since its key is gone, or with an index less: the function does not remember."""
+    indexes = [{"IndexName": name} for name in ("by-due", "by-of")]
+    table = {"TableName": "tocsin", "TableStatus": "ACTIVE", "GlobalSecondaryIndexes": indexes}
+
+    assert one(home, "table", DescribeTable={"Table": {**table, **fields}}).what == said
+
+
 def test_an_action_that_failed_is_told_in_cloudwatchs_own_words(home: Home) -> None:
     """The history keeps why; the doctor repeats it."""
     said = f'Failed to execute action {TOPIC}. Received error: "CloudWatch Alarms is not authorized to access the key"'
@@ -235,6 +259,8 @@ def test_what_may_not_be_looked_at_is_a_finding(home: Home) -> None:
         "ListEventSourceMappings",
         "GetFunctionConfiguration",
         "GetFunctionRecursionConfig",
+        "DescribeTable",
+        "DescribeParameters",
         "FilterLogEvents",
         "GetParameter",
         "DescribeRegions",
@@ -443,7 +469,7 @@ def test_json_is_one_object_for_programs(home: Home) -> None:
     usage, _ = run("doctor", "--json", "--fix")
 
     assert (code, usage, said["worst"]) == (1, 2, "broken")
-    assert said["checks"] == [check.name for check in CHECKS]
+    assert said["checks"] == [check.name for check in CHECKS] and said["as"].startswith("arn:aws:")
     assert [(each["check"], each["fixable"]) for each in said["findings"]] == [("tick", True)]
     assert said["findings"][0]["mend"] == "aws events enable-rule --name tocsin-tick --region eu-north-1"
     assert home.slack.webhook_url not in output

@@ -10,6 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from aws_home import REGION, Answers, Home, deployed, run, understood
+from tocsin_cli.doctor.restoring import restored
 from tocsin_cli.stack.outlook import Seen, look, look_around
 
 NOW = time.time_ns() // 1_000_000
@@ -69,6 +70,29 @@ def test_whoever_aws_does_not_know_is_told_so_once(home: Home) -> None:
     """An expired token is no trouble of ten parts: it ends the command."""
     with pytest.raises(ClientError, match="ExpiredToken"):
         seen(home, DescribeRule="ExpiredToken")
+
+
+def test_deploy_puts_right_what_was_changed_behind_its_back(home: Home) -> None:
+    """What belongs to the stack and is safe; nothing is said of what is well."""
+    home.client("events").disable_rule(Name="tocsin-tick")
+    home.client("lambda").put_function_recursion_config(FunctionName="tocsin", RecursiveLoop="Terminate")
+    said = list(restored(home.cloud, home.stack, NOW))
+
+    assert said == [
+        "  ✓ put right: Lambda stops tocsin when it wakes itself through its queue",
+        "  ✓ put right: the rule tocsin-tick is switched off",
+    ]
+    assert list(restored(home.cloud, home.stack, NOW)) == []
+
+
+def test_what_may_not_be_put_right_is_told(home: Home) -> None:
+    """It does not end the deployment."""
+    home.client("events").disable_rule(Name="tocsin-tick")
+    with Answers(home, EnableRule="AccessDeniedException") as cloud:
+        (said,) = restored(cloud, home.stack, NOW)
+    home.client("events").enable_rule(Name="tocsin-tick")
+
+    assert said.startswith("  ✗ the rule tocsin-tick is switched off (EnableRule is refused): tocsin doctor tick")
 
 
 def test_without_its_function_the_rest_is_still_told(home: Home) -> None:

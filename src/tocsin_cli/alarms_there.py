@@ -9,7 +9,7 @@ from typing import Any
 from tocsin_cli.cloud import Cloud
 from tocsin_cli.stack.standing import WATCHES, Stack
 
-_ACTIONS = ("AlarmActions", "OKActions", "InsufficientDataActions")
+ACTIONS = ("AlarmActions", "OKActions", "InsufficientDataActions")
 _HISTORY = 1000  # items of the history that are looked at: ten calls
 
 
@@ -55,7 +55,7 @@ class Alarm:
 
     def actions(self, *fields: str) -> tuple[str, ...]:
         """ARNs of what it acts on, in these fields or in any, each once."""
-        return tuple(dict.fromkeys(each for name in fields or _ACTIONS for each in self.definition.get(name, ())))
+        return tuple(dict.fromkeys(each for name in fields or ACTIONS for each in self.definition.get(name, ())))
 
     @property
     def topics(self) -> tuple[str, ...]:

@@ -76,13 +76,16 @@ def _named(chosen: Sequence[str]) -> Sequence[Check]:
 def _told(seen: Scene, checks: Sequence[Check], quiet: bool) -> Iterator[Result]:
     """Each result, told as it comes."""
     if not quiet:
-        identity = seen.cloud.client("sts").get_caller_identity()["Arn"]
-        ui.line(f"Stack {seen.stack.name} in {seen.cloud.where}, as {identity}:")
+        ui.line(f"Stack {seen.stack.name} in {seen.cloud.where}, as {_identity(seen)}:")
     for result in examine(seen, checks):
         if not quiet:
             for line in _lines(result):
                 ui.line(line)
         yield result
+
+
+def _identity(seen: Scene) -> str:
+    return str(seen.cloud.client("sts").get_caller_identity()["Arn"])
 
 
 def _lines(result: Result) -> Iterator[str]:
@@ -140,6 +143,7 @@ def _document(seen: Scene, results: Sequence[Result]) -> dict[str, object]:
     return {
         "account": seen.cloud.account,
         "region": seen.cloud.region,
+        "as": _identity(seen),
         "stack": seen.stack.name,
         "checks": [result.check.name for result in results],
         "worst": gravest(results),

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from tocsin_cli.doctor import alarms, door, function, heart, regions, roads, slack, spokes, topics
+from tocsin_cli.doctor import (
+    alarms,
+    door,
+    function,
+    heart,
+    memory,
+    regions,
+    rights,
+    roads,
+    slack,
+    spokes,
+    topics,
+)
 from tocsin_cli.doctor.finding import Check
 
 CHECKS = (
@@ -27,9 +39,12 @@ CHECKS = (
     Check("function", "the function is ready", function.runs),
     Check("runtime", "its runtime is maintained", function.runtime),
     Check("loops", "it may wake itself", function.loops),
-    Check("rights", "its role allows what it does", function.rights),
+    Check("settings", "it is set as it was made", function.settings),
+    Check("rights", "its role allows what it does", rights.rights),
+    Check("table", "its table is there, and forgets what is over", memory.table),
     Check("errors", "it logged no error in the last day", function.complaints),
     Check("secret", "the Slack secret is there", slack.secret),
+    Check("secret-key", "the Slack secret is encrypted, with a key that the function may use", rights.secret_key),
     Check("slack", "Slack would take a message", slack.lives),
     Check("scopes", "a bot may read its channel", slack.scopes),
     Check("signing-secret", "Slack's signing secret is there, where the Slack door is open", door.secret),

@@ -1,4 +1,4 @@
-"""Looks at the function: whether it runs, is fed, may do what it must, and what it complained of."""
+"""Looks at the function: whether it runs, is fed, is set as it was made, and what it complained of."""
 
 from __future__ import annotations
 
@@ -6,14 +6,12 @@ import datetime
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import unquote
 
-from tocsin.aws.calls import CALLS, Resource
 from tocsin_cli.doctor.finding import Finding
 from tocsin_cli.doctor.mending import put_right, renewed
 from tocsin_cli.doctor.scene import Scene
 from tocsin_cli.function_log import Line, lines
-from tocsin_cli.policies import Asked, Policy, allows, parsed
+from tocsin_cli.stack.functions import variables
 from tocsin_cli.wiring.queues import queue
 
 # The last days of security patches: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
@@ -140,61 +138,33 @@ def loops(scene: Scene) -> Iterator[Finding]:
         )
 
 
-def rights(scene: Scene) -> Iterator[Finding]:
-    """The function's role allows what it does."""
-    found = scene.cloud.client("lambda").get_function_configuration(FunctionName=scene.stack.outputs["FunctionName"])
-    role = found["Role"].rsplit("/", 1)[-1]
-    policies = list(_policies(scene, role))
-    lacking = [(action, on) for action, on in _needs(scene, found) if not allows(policies, Asked(action, on))]
-    if lacking:
-        statements = [{"Effect": "Allow", "Action": action, "Resource": on} for action, on in lacking]
-        document = json.dumps({"Version": "2012-10-17", "Statement": statements}, separators=(",", ":"))
+def settings(scene: Scene) -> Iterator[Finding]:
+    """The function's settings still name its own table, queue and secret."""
+    client, outputs = scene.cloud.client("lambda"), scene.stack.outputs
+    found = client.get_function_configuration(FunctionName=outputs["FunctionName"])
+    there = variables(found)
+    secret = "BOT_TOKEN" if scene.stack.parameters.get("SlackMode") == "bot" else "WEBHOOK"
+    wanted = {
+        "TOCSIN_STORE": f"dynamodb:{outputs['TableName']}",
+        "TOCSIN_QUEUE_URL": outputs["QueueUrl"],
+        f"TOCSIN_SLACK_{secret}_PARAMETER": outputs["SecretName"],
+    }
+    changed = {name: value for name, value in wanted.items() if _last(there.get(name, "")) != _last(value)}
+    if changed:
+        mended = {"Variables": {**there, **changed}}
         yield Finding(
             "broken",
-            f"the role {role} does not allow {', '.join(sorted({action for action, _ in lacking}))}",
-            "the function fails where it needs that: alarms become dead letters",
-            scene.aws("iam", "put-role-policy", "--role-name", role, "--policy-name", "tocsin-mended",
-                      "--policy-document", document),
+            f"the function's settings were changed: {', '.join(changed)}",
+            "it looks for its table, its queue or its secret where they are not",
+            scene.aws("lambda", "update-function-configuration", "--function-name", outputs["FunctionName"],
+                      "--environment", json.dumps(mended, separators=(",", ":"))),
+            lambda: client.update_function_configuration(FunctionName=outputs["FunctionName"], Environment=mended),
         )  # fmt: skip
 
 
-def _policies(scene: Scene, role: str) -> Iterator[Policy]:
-    iam = scene.cloud.client("iam")
-    for page in iam.get_paginator("list_role_policies").paginate(RoleName=role):
-        for name in page["PolicyNames"]:
-            yield _document(iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"])
-    for page in iam.get_paginator("list_attached_role_policies").paginate(RoleName=role):
-        for each in page["AttachedPolicies"]:
-            arn = each["PolicyArn"]
-            version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
-            yield _document(iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"])
-
-
-def _document(found: Any) -> Policy:
-    return parsed(unquote(found)) if isinstance(found, str) else found
-
-
-def _needs(scene: Scene, found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Each action with what it is needed on: what the code calls, and what Lambda does in its name."""
-    there, outputs = f"{scene.cloud.region}:{scene.cloud.account}", scene.stack.outputs
-    table = f"arn:{scene.partition}:dynamodb:{there}:table/{outputs['TableName']}"
-    mine = queue(scene.cloud, scene.stack).arn
-    on: dict[Resource, str] = {
-        "table": table,
-        "index": f"{table}/index/by-due",
-        "parameter": f"arn:{scene.partition}:ssm:{there}:parameter{outputs['SecretName']}",
-        "queue": mine,
-    }
-    settings = found.get("Environment", {}).get("Variables", {})
-    if signing := settings.get("TOCSIN_SLACK_SIGNING_SECRET_PARAMETER"):  # the Slack door is open
-        on["signing"] = f"arn:{scene.partition}:ssm:{there}:parameter{signing}"
-    for call in CALLS:
-        for action in call.permissions if call.resource in on else ():
-            yield action, on[call.resource]
-    for action in ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes"):
-        yield f"sqs:{action}", mine
-    log = f"arn:{scene.partition}:logs:{there}:log-group:{outputs['LogGroupName']}:log-stream:any"
-    yield "logs:PutLogEvents", log
+def _last(text: str) -> list[str]:
+    """Of a queue's address account and name: by which host it is reached says nothing."""
+    return text.rsplit("/", 2)[-2:] if "://" in text else [text]
 
 
 def complaints(scene: Scene) -> Iterator[Finding]:

@@ -11,7 +11,8 @@ from tocsin_cli.doctor.finding import Finding
 from tocsin_cli.doctor.keys import read_key
 from tocsin_cli.doctor.mending import made_again
 from tocsin_cli.doctor.scene import Scene
-from tocsin_cli.policies import written
+from tocsin_cli.doctor.topic import PENDING
+from tocsin_cli.policies import Asked, allows, parsed, written
 from tocsin_cli.stack.dead_letters import waiting
 from tocsin_cli.wiring.queues import admit, admitting, queue
 from tocsin_cli.wiring.topics import connected, join
@@ -41,7 +42,20 @@ def subscription(scene: Scene) -> Iterator[Finding]:
             lambda: join(scene.cloud, scene.stack, topic),
         )
     for each in ours:
-        yield from _filtered(scene, each["SubscriptionArn"])
+        if each["SubscriptionArn"] in PENDING:
+            yield _unconfirmed(scene, topic, arn)
+        else:
+            yield from _filtered(scene, each["SubscriptionArn"])
+
+
+def _unconfirmed(scene: Scene, topic: str, arn: str) -> Finding:
+    return Finding(
+        "broken",
+        f"the queue's subscription to {topic} is not confirmed",
+        "what is published there does not reach it; within one account SNS confirms by itself what is subscribed anew",
+        scene.aws("sns", "subscribe", "--topic-arn", topic, "--protocol", "sqs", "--notification-endpoint", arn),
+        lambda: join(scene.cloud, scene.stack, topic),
+    )
 
 
 def _filtered(scene: Scene, arn: str) -> Iterator[Finding]:
@@ -114,6 +128,29 @@ def dead_letter_road(scene: Scene) -> Iterator[Finding]:
                 QueueUrl=mine.url, Attributes={"RedrivePolicy": wanted}
             ),
         )  # fmt: skip
+    yield from _on_failure(scene)
+
+
+def _on_failure(scene: Scene) -> Iterator[Finding]:
+    """What was handed to the function directly, and failed for good."""
+    client, name = scene.cloud.client("lambda"), scene.stack.outputs["FunctionName"]
+    failed = queue(scene.cloud, scene.stack, "FailedInvocationsUrl").arn
+    try:
+        found = client.get_function_event_invoke_config(FunctionName=name)
+    except client.exceptions.ResourceNotFoundException:
+        found = {}
+    if found.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination") != failed:
+        wanted = {"OnFailure": {"Destination": failed}}
+        yield Finding(
+            "risk",
+            "invocations that fail for good are not kept",
+            "an event that was handed to the function directly and cannot be processed is lost",
+            scene.aws("lambda", "update-function-event-invoke-config" if found else "put-function-event-invoke-config",
+                      "--function-name", name, "--destination-config", json.dumps(wanted)),
+            lambda: client.put_function_event_invoke_config(
+                FunctionName=name, MaximumRetryAttempts=2, MaximumEventAgeInSeconds=21600, DestinationConfig=wanted
+            ),
+        )  # fmt: skip
 
 
 def backlog(scene: Scene) -> Iterator[Finding]:
@@ -167,6 +204,30 @@ def tick(scene: Scene) -> Iterator[Finding]:
         yield _off(scene, name, means)
     function = scene.cloud.client("lambda").get_function_configuration(FunctionName=scene.stack.outputs["FunctionName"])
     yield from _target(scene, name, function["FunctionArn"], means)
+    yield from _may_invoke(scene, name, function["FunctionArn"], means)
+
+
+def _may_invoke(scene: Scene, rule: str, function: str, means: str) -> Iterator[Finding]:
+    """EventBridge is refused without a word otherwise: …/eventbridge/latest/userguide/eb-use-resource-based.html"""
+    client = scene.cloud.client("lambda")
+    source = f"arn:{scene.partition}:events:{scene.cloud.region}:{scene.cloud.account}:rule/{rule}"
+    try:
+        policy = parsed(client.get_policy(FunctionName=function)["Policy"])
+    except client.exceptions.ResourceNotFoundException:
+        policy = {}
+    known = {"aws:sourcearn": source, "aws:sourceaccount": scene.cloud.account}
+    if not allows([policy], Asked("lambda:InvokeFunction", function, "events.amazonaws.com", known)):
+        yield Finding(
+            "broken",
+            f"the rule {rule} may not invoke the function",
+            means,
+            scene.aws("lambda", "add-permission", "--function-name", function, "--statement-id", rule, "--action",
+                      "lambda:InvokeFunction", "--principal", "events.amazonaws.com", "--source-arn", source),
+            lambda: client.add_permission(
+                FunctionName=function, StatementId=rule, Action="lambda:InvokeFunction",
+                Principal="events.amazonaws.com", SourceArn=source,
+            ),
+        )  # fmt: skip
 
 
 def _off(scene: Scene, name: str, means: str) -> Finding:

@@ -10,7 +10,8 @@ from tocsin_cli.cloud import Cloud
 from tocsin_cli.policies import Asked, Policy, allows, parsed
 from tocsin_cli.wiring.topics import subscriptions
 
-_PENDING = ("PendingConfirmation", "Pending confirmation", "Deleted")
+_UNREAD = ("PendingConfirmation", "Pending confirmation", "Deleted")
+PENDING = _UNREAD[:2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +26,12 @@ class Topic:
     @property
     def is_read(self) -> bool:
         """Whether anybody has confirmed to get what is published."""
-        return any(each["SubscriptionArn"] not in _PENDING for each in self.subscriptions)
+        return any(each["SubscriptionArn"] not in _UNREAD for each in self.subscriptions)
 
     @property
     def pending(self) -> tuple[Mapping[str, Any], ...]:
         """Subscriptions that nobody has confirmed."""
-        return tuple(each for each in self.subscriptions if each["SubscriptionArn"] in _PENDING[:2])
+        return tuple(each for each in self.subscriptions if each["SubscriptionArn"] in PENDING)
 
     def admits(self, service: str, account: str, source: str = "") -> bool:
         """Whether its policy lets a service publish for the account. ``source``: the ARN for which it does so.

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 
-from tocsin_cli.alarms_there import Alarm
+from tocsin_cli.alarms_there import ACTIONS, Alarm
 from tocsin_cli.doctor.finding import Finding, some
 from tocsin_cli.doctor.keys import read_key
 from tocsin_cli.doctor.scene import Scene
 from tocsin_cli.doctor.topic import Topic
 from tocsin_cli.policies import extended, written
+from tocsin_cli.wiring.rewriting import knows_all, rewritten
 from tocsin_cli.wiring.topics import region_of
 
 _CLOUDWATCH = "cloudwatch.amazonaws.com"
@@ -92,8 +94,8 @@ def readers(scene: Scene) -> Iterator[Finding]:
         yield Finding(
             "broken",
             f"{arn}, which alarms act on, is gone: {_names(acting)}",
-            "these alarms tell nobody by it",
-            scene.tocsin("connect", *(alarm.name for alarm in acting)),
+            "these alarms tell nobody by it; the first command makes it again, the second lets tocsin read it",
+            f"{scene.aws('sns', 'create-topic', '--name', arn.rpartition(':')[2])} && {scene.tocsin('connect', arn)}",
         )
     for topic, acting in _used(scene):
         if not topic.is_read:
@@ -123,8 +125,22 @@ def far_topics(scene: Scene) -> Iterator[Finding]:
                     "broken",
                     f"the alarm {alarm.name} acts on {arn}, which is in {region_of(arn)}",
                     f"CloudWatch publishes to topics of the alarm's own region only, {scene.cloud.region}",
-                    scene.tocsin("connect", alarm.name),
+                    _told_near(scene, alarm),
                 )
+
+
+def _told_near(scene: Scene, alarm: Alarm) -> str:
+    """The stack's own topic in the place of all far ones."""
+    if not knows_all(scene.cloud):  # its definition would not be whole
+        return scene.tocsin("connect", alarm.name)
+    ours, region = scene.stack.outputs["TopicArn"], scene.cloud.region
+    actions = {
+        field: list(dict.fromkeys(ours if arn in alarm.topics and region_of(arn) != region else arn for arn in acting))
+        for field in ACTIONS
+        if (acting := alarm.actions(field))
+    }
+    put = "put-composite-alarm" if alarm.is_composite else "put-metric-alarm"
+    return scene.aws("cloudwatch", put, "--cli-input-json", json.dumps(rewritten(scene.cloud, alarm, actions)))
 
 
 def _own(scene: Scene) -> Iterator[tuple[Topic, tuple[str, ...]]]:

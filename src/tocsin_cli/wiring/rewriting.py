@@ -20,15 +20,26 @@ def rewrite(cloud: Cloud, alarm: Alarm, actions: Mapping[str, list[str]]) -> Non
     Tags and state stay: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
     """
     cloudwatch = cloud.client("cloudwatch")
-    model = cloudwatch.meta.service_model
-    if not set(model.operation_model("PutMetricAlarm").input_shape.members) >= _NEWEST:
+    if not knows_all(cloud):
         raise ConfigError(
             f"this boto3 is older than some fields of alarms, and would take them from {alarm.name}",
             "python -m pip install --upgrade boto3",
         )
-    operation = "PutCompositeAlarm" if alarm.is_composite else "PutMetricAlarm"
     put = cloudwatch.put_composite_alarm if alarm.is_composite else cloudwatch.put_metric_alarm
-    put(**whole(alarm.definition, model.operation_model(operation).input_shape.members, actions))
+    put(**rewritten(cloud, alarm, actions))
+
+
+def knows_all(cloud: Cloud) -> bool:
+    """Whether this boto3 knows all that an alarm may hold."""
+    model = cloud.client("cloudwatch").meta.service_model
+    return set(model.operation_model("PutMetricAlarm").input_shape.members) >= _NEWEST
+
+
+def rewritten(cloud: Cloud, alarm: Alarm, actions: Mapping[str, list[str]]) -> dict[str, Any]:
+    """The alarm with these actions, as its put operation takes it."""
+    operation = "PutCompositeAlarm" if alarm.is_composite else "PutMetricAlarm"
+    fields = cloud.client("cloudwatch").meta.service_model.operation_model(operation).input_shape.members
+    return whole(alarm.definition, fields, actions)
 
 
 def whole(definition: Mapping[str, Any], fields: Collection[str], actions: Mapping[str, list[str]]) -> dict[str, Any]:
