@@ -229,11 +229,11 @@ def test_what_is_missing_is_said_in_one_line(place: Place) -> None:
 
 def test_dead_letters_are_looked_for_in_dead_letter_queues_alone(place: Place) -> None:
     """A queue that works hands on to one, or its name says what it is for: work that waits is no dead letter, and a
-    dead letter is no work that waits."""
+    dead letter is no work that waits. tocsin's own queues have their alarms."""
     region = "eu-west-1"
     with cloud(None, region) as here:
         sqs = here.client("sqs")
-        for name in ("left-overs", "jobs-DLQ"):
+        for name in ("left-overs", "jobs-DLQ", "tocsin", "tocsin-dead", "tocsin-failed"):
             sqs.create_queue(QueueName=name)
         policy = {"deadLetterTargetArn": f"arn:aws:sqs:{region}:{ACCOUNT}:left-overs", "maxReceiveCount": 3}
         sqs.create_queue(QueueName="jobs", Attributes={"RedrivePolicy": json.dumps(policy)})

@@ -39,14 +39,18 @@ class Search:
     refused: dict[str, str]
 
 
-def search(cloud: Cloud, recipe: Recipe) -> Search:
-    """All things that the recipe fits. A right that is missing for one sort does not hide the others."""
+def search(cloud: Cloud, recipe: Recipe, stack: str = "") -> Search:
+    """All things that the recipe fits, but for the parts of a stack of tocsin, which has alarms of its own on them.
+
+    A right that is missing for one sort does not hide the others.
+    """
+    own = {f"{stack}{part}" for part in ("", "-dead", "-failed")}
     refused_by_aws = cloud.client("cloudwatch").exceptions.ClientError
     found: list[Found] = []
     refused: dict[str, str] = {}
     for pattern in recipe.patterns:
         try:
-            found += [Found(pattern, target) for target in targets(cloud, pattern)]
+            found += [Found(pattern, target) for target in targets(cloud, pattern) if target.id not in own]
         except refused_by_aws as error:
             refused[pattern.sort] = str(error)
     return Search(tuple(found), refused)

@@ -112,6 +112,7 @@ def _standing(cloud: Cloud, given: Mapping[str, Any]) -> tuple[dict[str, Any] | 
         Namespace=given["Namespace"], MetricName=given["MetricName"], Dimensions=given["Dimensions"]
     )["MetricAlarms"]
     before = [{name: value for name, value in each.items() if name in fields} for each in same]
+    others = [each for each in near if _same("Dimensions", each.get("Dimensions"), given["Dimensions"])]
     return (before[0] if before else None), tuple(
-        each["AlarmName"] for each in near if each["AlarmName"] != given["AlarmName"]
+        each["AlarmName"] for each in others if each["AlarmName"] != given["AlarmName"]
     )

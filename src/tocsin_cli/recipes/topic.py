@@ -23,8 +23,8 @@ def topic_for(home: Cloud, here: Cloud, stack: str, named: str) -> str:
         return topic
     raise ConfigError(
         f"this alarm can only live in {here.region}, and tocsin reads no topic there",
-        f"aws sns create-topic --name {stack} --region {here.region}, then tocsin connect with its ARN, then this "
-        "again; or name one with --topic",
+        f"aws sns create-topic --name {stack} --region {here.region}, then tocsin connect --region {home.region} with "
+        "the ARN that it answers, then this again; or name one with --topic",
     )
 
 
