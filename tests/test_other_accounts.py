@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
 
 import aws_home
 from aws_home import Home, run
@@ -140,19 +140,18 @@ def test_an_update_keeps_who_is_let_in(home: Home) -> None:
 
 
 class Organization:
-    """AWS Organizations where it may be asked, or, without ``names``, where it may not."""
+    """AWS Organizations where it may be asked, or, without ``names``, where it may not or does not answer."""
 
-    def __init__(self, *names: tuple[str, str]) -> None:
-        self.names = names
-        self.exceptions = SimpleNamespace(ClientError=PermissionError)
+    def __init__(self, *names: tuple[str, str], refuses: Exception | None = None) -> None:
+        self.names, self.refuses = names, refuses
 
     def get_paginator(self, operation: str) -> Organization:
         assert operation == "list_accounts"
         return self
 
     def paginate(self) -> Iterator[dict[str, Any]]:
-        if not self.names:
-            raise PermissionError(operation := "ListAccounts", f"{operation} is denied")
+        if self.refuses:
+            raise self.refuses
         yield from ({"Accounts": [{"Id": id, "Name": name}]} for id, name in self.names)
 
 
@@ -169,7 +168,9 @@ def test_names_are_found_where_aws_knows_them(home: Home) -> None:
 
     assert found(knows, False) == {STUDENT: "Sandbox 12", home.cloud.account: "school"}
     assert found(knows, True).keys() == {STUDENT, OTHER, "444455556666", home.cloud.account}
-    assert found(Organization(), True) == {home.cloud.account: "school"}
+    denied = ClientError({"Error": {"Code": "AccessDeniedException", "Message": "no"}}, "ListAccounts")
+    for refusal in (denied, EndpointConnectionError(endpoint_url="https://organizations.example")):
+        assert found(Organization(refuses=refusal), True) == {home.cloud.account: "school"}
 
 
 def test_a_spoke_in_another_account(home: Home) -> None:

@@ -57,19 +57,21 @@ def found_names(cloud: Cloud, accounts: Collection[str], everyone: bool) -> dict
 
 def account_alias(cloud: Cloud) -> str:
     """The alias of the account, "" where it has none or where we may not ask."""
-    iam = cloud.client("iam")
+    from botocore.exceptions import BotoCoreError, ClientError
+
     try:
-        aliases = iam.list_account_aliases()["AccountAliases"]
-    except iam.exceptions.ClientError:
+        aliases = cloud.client("iam").list_account_aliases()["AccountAliases"]
+    except (ClientError, BotoCoreError):
         return ""
     return str(aliases[0]) if aliases else ""
 
 
 def _organization(cloud: Cloud) -> Iterator[tuple[str, str]]:
-    organizations = cloud.client("organizations")
+    from botocore.exceptions import BotoCoreError, ClientError
+
     try:
-        for page in organizations.get_paginator("list_accounts").paginate():
+        for page in cloud.client("organizations").get_paginator("list_accounts").paginate():
             for each in page["Accounts"]:
                 yield each["Id"], each["Name"]
-    except organizations.exceptions.ClientError:
+    except (ClientError, BotoCoreError):  # names are no reason for a deployment to fail
         return
