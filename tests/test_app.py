@@ -38,6 +38,14 @@ def test_every_module_of_a_command_is_one() -> None:
     assert not {name for name in modules - listed if name.partition("_")[0] not in listed}
 
 
+def test_a_misspelt_command_is_guessed_at() -> None:
+    """The nearest one is named, and nothing is run; what is near to none is only unknown."""
+    near, far = (CliRunner().invoke(cli, [word]) for word in ("deplyo", "zzz"))
+
+    assert (near.exit_code, far.exit_code) == (2, 2)
+    assert "Is it 'deploy'?" in near.output and "No such command 'zzz'" in far.output
+
+
 def test_help_wakes_no_command() -> None:
     """Whoever only looks waits for nothing."""
     done = subprocess.run([sys.executable, "-c", PROGRAM, "--help"], capture_output=True, text=True, check=True)

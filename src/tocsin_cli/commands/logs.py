@@ -14,6 +14,7 @@ from tocsin_cli.cloud import Cloud, cloud, cloud_options
 from tocsin_cli.function_log import Line, lines
 from tocsin_cli.stack.standing import made
 
+_UNSAID = ("did", "times", "_aws")  # said before it, for `tocsin test`, and for CloudWatch's metrics
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _PAUSE = 2.0
 _LATE = 60_000  # ms: lines may be known that much later than they say
@@ -56,7 +57,7 @@ def _said(line: Line) -> str:
     mark = f" {line.level}" if line.level not in ("", "INFO") else ""
     if not line.did:
         return f"{at}{mark} {line.text}"
-    about = ", ".join(f"{key}={value}" for key, value in line.about.items() if key not in ("did", "times") and value)
+    about = ", ".join(f"{key}={value}" for key, value in line.about.items() if key not in _UNSAID and value)
     rest = line.text.partition("\n")[2]
     return f"{at}{mark} {line.did}: {about}" + (f"\n{rest}" if rest else "")
 

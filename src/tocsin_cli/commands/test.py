@@ -29,7 +29,7 @@ def test(profile: str | None, region: str | None, name: str) -> None:
 def prove(here: Cloud, stack: Stack) -> bool:
     """Whether the test alarm arrived, and its end; tells each hop on the way."""
     probe = Probe(here, stack)
-    ui.line(f"Setting off {probe.canary} …")
+    ui.line(f"Setting off {probe.canary}, and waiting until Slack has it ({probe.patience:.0f} s at most) …")
     probe.rest()
     return all(_passed(probe, probe.follow(state)) for state in ("ALARM", "OK"))
 
