@@ -26,7 +26,7 @@ def test_every_command_has_its_line_and_every_line_fits() -> None:
     told = [line.split()[0] for line in lines if line.startswith("  ") and line.split()[0] in COMMANDS]
 
     assert told == list(COMMANDS)
-    assert not [line for line in lines if len(line) > 80 or line.endswith("...")]
+    assert not [line for line in lines[1:] if len(line) > 80 or line.endswith("...")]
 
 
 def test_every_module_of_a_command_is_one() -> None:
