@@ -26,7 +26,7 @@ from tocsin_cli.stack.bus import let_in
 from tocsin_cli.stack.changes import Changes
 from tocsin_cli.stack.deployment import Wish, deployment
 from tocsin_cli.stack.home import home_of
-from tocsin_cli.stack.names import Names, found_names
+from tocsin_cli.stack.names import FEW, PAUSE, Names, found_names
 from tocsin_cli.stack.outlook import look_around
 from tocsin_cli.stack.spokes import Spokes, plan_spokes
 from tocsin_cli.stack.standing import find
@@ -171,6 +171,18 @@ def test_names_are_found_where_aws_knows_them(home: Home) -> None:
     denied = ClientError({"Error": {"Code": "AccessDeniedException", "Message": "no"}}, "ListAccounts")
     for refusal in (denied, EndpointConnectionError(endpoint_url="https://organizations.example")):
         assert found(Organization(refuses=refusal), True) == {home.cloud.account: "school"}
+
+
+def test_the_names_of_a_whole_class_are_written_without_haste(home: Home) -> None:
+    """The first few at once, then three in a second, which Parameter Store takes; all are there, and all go again."""
+    pauses: list[float] = []
+    names = Names(home.cloud, "class", pauses.append)
+    wanted = {f"{number:012}": f"student {number}" for number in range(FEW + 25)}
+    names.keep(wanted)
+    kept = names.known()
+    names.forget(wanted)
+
+    assert kept == wanted and pauses == [PAUSE] * 25 and names.known() == {}
 
 
 def test_a_spoke_in_another_account(home: Home) -> None:

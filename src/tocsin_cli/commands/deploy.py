@@ -22,6 +22,7 @@ from tocsin_cli.stack.changes import Changes, Plan, Step
 from tocsin_cli.stack.deployment import Deployment, Wish, deployment
 from tocsin_cli.stack.greeting import greet
 from tocsin_cli.stack.home import home_of
+from tocsin_cli.stack.names import FEW, PAUSE
 from tocsin_cli.stack.offers import Offers
 from tocsin_cli.stack.plain_words import done, plan_lines
 from tocsin_cli.stack.slack_secret import CLOSED, OPENED, Mode, Vault, asked, given, signing
@@ -122,6 +123,8 @@ def deploy(
             door.empty()
         if secret:
             vault.fill(secret)
+        if len(guests.names) > FEW:
+            ui.line(f"Writing {len(guests.names)} names of accounts (about {len(guests.names) * PAUSE:.0f} s) …")
         guests.carry_out()
         around.carry_out(spokes)
         new = plan.makes or bool(secret) or any(spoke.plan.makes for spoke in spokes if spoke.plan)

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from tocsin_cli.cloud import Cloud
 
 _AT_ONCE = 10  # parameters that one DeleteParameters takes
+# Parameter Store takes few writes a second, and gives up on whoever goes on:
+# https://docs.aws.amazon.com/general/latest/gr/ssm.html
+FEW, PAUSE = 10, 0.35
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Those of a home stack, a String parameter each: free, and as many as there are accounts.
+    """Those of a home stack, a String parameter each: free, and as many as there are accounts. ``sleep`` takes seconds.
 
     https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html
     """
 
     cloud: Cloud
     stack: str
+    sleep: Callable[[float], None] = field(default=time.sleep, repr=False)
 
     @property
     def path(self) -> str:
@@ -32,8 +37,10 @@ class Names:
         return dict(sorted(found.items()))
 
     def keep(self, names: Mapping[str, str]) -> None:
-        """Call these accounts so from now on."""
-        for account, name in names.items():
+        """Call these accounts so from now on. More than a few take a while: three in a second."""
+        for number, (account, name) in enumerate(names.items()):
+            if number >= FEW:
+                self.sleep(PAUSE)
             self.cloud.client("ssm").put_parameter(
                 Name=f"{self.path}/{account}", Value=name, Type="String", Overwrite=True
             )
