@@ -54,6 +54,7 @@ resource "aws_cloudwatch_event_rule" "all_alarms" {
           "${var.name}-dead-letters",
           "${var.name}-failed-invocations",
           "${var.name}-function-errors",
+          "${var.name}-oldest-event",
           "${var.name}-oldest-due",
           "${var.name}-heartbeat",
         ]

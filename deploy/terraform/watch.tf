@@ -29,12 +29,20 @@ resource "aws_sns_topic_policy" "ops_topic_policy" {
   })
 }
 
+# Last of all: until the first beat the heartbeat's alarm fires, for what is missing breaches. Whoever has not been asked
+# yet whether they want mail gets none of that.
 resource "aws_sns_topic_subscription" "ops_by_email" {
   count = var.ops_email != "" ? 1 : 0
 
   topic_arn = aws_sns_topic.ops_topic.arn
   protocol  = "email"
   endpoint  = var.ops_email
+
+  depends_on = [
+    aws_cloudwatch_metric_alarm.heartbeat_alarm,
+    aws_lambda_event_source_mapping.mapping,
+    aws_lambda_permission.tick_may_invoke,
+  ]
 }
 
 resource "aws_cloudwatch_metric_alarm" "dead_letters_alarm" {
@@ -80,6 +88,23 @@ resource "aws_cloudwatch_metric_alarm" "function_errors_alarm" {
   evaluation_periods  = 5
   datapoints_to_alarm = 3
   threshold           = 0
+  comparison_operator = "GreaterThanThreshold"
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = [aws_sns_topic.ops_topic.arn]
+  ok_actions          = [aws_sns_topic.ops_topic.arn]
+}
+
+# What is not taken from the queue for four days is gone, and meanwhile the minute tick would go on as if all were well.
+resource "aws_cloudwatch_metric_alarm" "oldest_event_alarm" {
+  alarm_name          = "${var.name}-oldest-event"
+  alarm_description   = "For more than 20 minutes an event has waited in the queue, and the function did not take it. See `tocsin doctor`."
+  namespace           = "AWS/SQS"
+  metric_name         = "ApproximateAgeOfOldestMessage"
+  dimensions          = { QueueName = aws_sqs_queue.queue.name }
+  statistic           = "Maximum"
+  period              = 60
+  evaluation_periods  = 3
+  threshold           = 1200 # poison is gone by then: it comes five times, every three minutes
   comparison_operator = "GreaterThanThreshold"
   treat_missing_data  = "notBreaching"
   alarm_actions       = [aws_sns_topic.ops_topic.arn]

@@ -111,7 +111,7 @@ def test_what_was_made_is_what_the_template_says(place: Place) -> None:
     assert (function["Runtime"], function["Architectures"], function["Timeout"]) == ("python3.13", ["arm64"], 30)
     assert mapping["ScalingConfig"] == {"MaximumConcurrency": 5} and mapping["BatchSize"] == 10
     assert {each["IndexName"] for each in table["GlobalSecondaryIndexes"]} == {"by-due", "by-of"}
-    assert len(alarms) == 6
+    assert len(alarms) == 7
     assert invoked["DestinationConfig"]["OnFailure"]["Destination"].endswith(":tocsin-failed")
 
 

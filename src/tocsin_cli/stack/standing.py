@@ -12,7 +12,7 @@ from tocsin_cli.cloud import Cloud
 from tocsin_cli.stack.functions import found_elsewhere, is_tocsin, variables
 
 # The alarms about tocsin itself: NAME-…
-WATCHES = ("dead-letters", "failed-invocations", "function-errors", "oldest-due", "heartbeat")
+WATCHES = ("dead-letters", "failed-invocations", "function-errors", "oldest-event", "oldest-due", "heartbeat")
 
 Maker = Literal["CloudFormation", "Terraform"]
 _WAYS_ON: dict[Maker, str] = {
