@@ -54,6 +54,16 @@ def test_the_module_makes_what_the_template_makes(folder: Path, from_cloudformat
     assert differ == [] and len(wanted) > least
 
 
+def test_mail_is_asked_for_last_by_both() -> None:
+    """The heartbeat's alarm fires until the first beat; nobody has agreed to mail before that."""
+    before = [f"aws_{name}" for name in ("cloudwatch_metric_alarm", "lambda_event_source_mapping", "lambda_permission")]
+    wanted = template()["Resources"]["OpsByEmail"]["DependsOn"]
+    made = _of("aws_")["sns_topic_subscription.ops_by_email"]["depends_on"]
+
+    assert [snake(name) for name in wanted] == ["heartbeat_alarm", "mapping", "tick_may_invoke"]
+    assert made == [f"${{{sort}.{snake(name)}}}" for sort, name in zip(before, wanted, strict=True)]
+
+
 def test_the_module_asks_what_the_template_asks() -> None:
     """Each parameter is a variable with its default and its choices, and there are only those that a package needs."""
     asked, parameters = _of("var."), template()["Parameters"]
