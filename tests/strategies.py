@@ -56,7 +56,13 @@ phrase = phrases(values)
 
 facts = some(whole(model.Fact, label=phrase, value=values, detail=st.booleans()))
 links = some(whole(model.Link, label=phrase, url=texts))
-series = whole(model.Series, name=texts, points=some(st.tuples(instants, numbers), 4), threshold=maybe(numbers))
+series = whole(
+    model.Series,
+    name=texts,
+    points=some(st.tuples(instants, numbers), 4),
+    threshold=maybe(numbers),
+    band=some(st.tuples(instants, numbers, numbers), 4),
+)
 labels = st.dictionaries(texts, texts, max_size=2)
 
 signals = whole(

@@ -51,7 +51,8 @@ def joined(known: Series | None, told: Series | None) -> Series | None:
     if known is None or told is None or known.name != told.name:
         return told or known
     points = sorted({**dict(known.points), **dict(told.points)}.items())[-_POINTS:]
-    return Series(told.name, tuple(points), known.threshold if told.threshold is None else told.threshold)
+    threshold = known.threshold if told.threshold is None else told.threshold
+    return Series(told.name, tuple(points), threshold, told.band or known.band)
 
 
 def is_to_be_asked(message: Message, now: int) -> bool:

@@ -72,11 +72,13 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Recent datapoints of one metric, oldest first, with the threshold they are judged by (if known)."""
+    """Recent datapoints of one metric, oldest first, with what they are judged by, if that is known: a threshold, or
+    for each instant the lowest and the highest value that were expected (``band``)."""
 
     name: str
     points: tuple[tuple[int, float], ...]
     threshold: float | None = None
+    band: tuple[tuple[int, float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,8 @@ WORDS = {
     "advice": "What to do now",
     "metric": "Metric",
     "threshold": "Threshold",
+    "expected_low": "Expected: lowest",
+    "expected_high": "Expected: highest",
     "chart_time": "Time ({zone})",
     "omitted": "{n} more not shown",
     "repeat": "repeat?",

@@ -44,6 +44,8 @@ WORDS = {
     "advice": "지금 해야 할 일",
     "metric": "지표",
     "threshold": "임계값",
+    "expected_low": "예상 하한",
+    "expected_high": "예상 상한",
     "chart_time": "시각 ({zone})",
     "omitted": "그 밖에 {n}개 생략",
     "repeat": "중복?",

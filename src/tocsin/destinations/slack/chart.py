@@ -5,6 +5,7 @@ https://docs.slack.dev/reference/block-kit/blocks/data-visualization-block
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, tzinfo
 from math import isfinite
 
@@ -28,10 +29,9 @@ def chart(series: Series, language: str, zone: tzinfo) -> list[Block]:
         return []
     name = plain(series.name, _NAME) or say(Phrase("words.metric"), language, zone)
     lines = [_line(name, labels, [value for _, value in points])]
-    if series.threshold is not None and isfinite(series.threshold):
-        threshold = say(Phrase("words.threshold"), language, zone)
-        threshold = f"{threshold} =" if threshold == name else threshold
-        lines.append(_line(threshold, labels, [series.threshold] * len(points)))
+    for key, values in _judged_by(series, [ms for ms, _ in points]):
+        bound = say(Phrase(key), language, zone)
+        lines.append(_line(f"{bound} =" if bound == name else bound, labels, values))
     title = plain(series.name, _TITLE) or name
     hours = datetime.fromtimestamp(points[-1][0] / 1000, zone).strftime("%Z")
     axis = plain(say(Phrase("words.chart_time", {"zone": hours}), language, zone), _TITLE)
@@ -41,6 +41,16 @@ def chart(series: Series, language: str, zone: tzinfo) -> list[Block]:
         "axis_config": {"categories": labels, "x_label": axis, "y_label": title},
     }
     return [{"type": "data_visualization", "title": title, "chart": drawn}]
+
+
+def _judged_by(series: Series, times: list[int]) -> Iterator[tuple[str, list[float]]]:
+    """What the values are judged by at these times, each with its word: a threshold, or a band that is whole there."""
+    if series.threshold is not None and isfinite(series.threshold):
+        yield "words.threshold", [series.threshold] * len(times)
+    band = {ms: (low, high) for ms, low, high in series.band if isfinite(low) and isfinite(high)}
+    if all(ms in band for ms in times):
+        yield "words.expected_low", [band[ms][0] for ms in times]
+        yield "words.expected_high", [band[ms][1] for ms in times]
 
 
 def _labels(times: list[int], zone: tzinfo) -> list[str]:

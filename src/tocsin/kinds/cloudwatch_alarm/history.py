@@ -42,22 +42,37 @@ def drawn(signal: Signal, found: fields.Json, answer: object) -> Series | None:
     judged, own = _judged(found), signal.series
     if judged is None:
         return None
-    results = [one for one in fields.items(answer, "MetricDataResults") if fields.text(one, "Id") == judged.id]
-    if len(results) != 1 or fields.text(results[0], "StatusCode") != "Complete":
-        return None
-    points, period = dict(_points(results[0])), (judged.period or 1) * 1000
+    answered = _answered(answer, judged.id)
+    points, period = answered[0] if len(answered) == 1 else {}, (judged.period or 1) * 1000
     if not points:
         return None
     if own and all((at - min(points)) % period == 0 for at, _ in own.points):
         points |= dict(own.points)  # as they were when the alarm judged them
     name = own.name if own else judged.label or judged.name or signal.labels.get("alarmname", "")
-    return Series(name, tuple(sorted(points.items())[-POINTS:]), _threshold(signal, found))
+    return Series(name, tuple(sorted(points.items())[-POINTS:]), _threshold(signal, found), _band(found, answer))
 
 
 def _threshold(signal: Signal, found: fields.Json) -> float | None:
     told = signal.series.threshold if signal.series else None
     why = reasons.understand(signal.quote, {}).threshold if told is None else told
     return shapes.rule(found).threshold if why is None else why
+
+
+def _band(found: fields.Json, answer: object) -> tuple[tuple[int, float, float], ...]:
+    """What an anomaly alarm's metric is compared with: two series under one id, told apart by their values."""
+    bounds = _answered(answer, fields.text(found, "ThresholdMetricId"))
+    if len(bounds) != 2:
+        return ()
+    one, other = bounds
+    return tuple((at, min(one[at], other[at]), max(one[at], other[at])) for at in sorted(one) if at in other)
+
+
+def _answered(answer: object, id: str) -> list[dict[int, float]]:
+    """The series under this id, as values by instant (ms); none where one of them is not whole."""
+    results = [one for one in fields.items(answer, "MetricDataResults") if id and fields.text(one, "Id") == id]
+    if any(fields.text(one, "StatusCode") != "Complete" for one in results):
+        return []
+    return [dict(_points(one)) for one in results]
 
 
 def _points(result: object) -> list[tuple[int, float]]:
@@ -76,20 +91,11 @@ def _judged(found: fields.Json) -> Query | None:
 
 
 def _queries(found: fields.Json) -> list[fields.Json]:
-    """The alarm's metrics as GetMetricData takes them, without the band that they are compared with; none if that is
-    not possible."""
+    """The alarm's metrics as GetMetricData takes them; none if nobody can say beforehand how many that are."""
     metrics = [one for one in fields.items(_listed(found), "Metrics") if isinstance(one, dict)]
-    texts = [fields.text(one, "Expression") for one in metrics]
-    bands = [fields.text(one, "Id") for one, text in zip(metrics, texts, strict=True) if _BAND in text]
-    kept = [one for one, text in zip(metrics, texts, strict=True) if _BAND not in text]
-    others = " ".join(text for text in texts if _BAND not in text)
-    if (
-        len(kept) > _MOST
-        or _UNCOUNTED.search(others)
-        or any(re.search(rf"\b{re.escape(band)}\b", others) for band in bands)
-    ):
+    if len(metrics) > _MOST or any(_UNCOUNTED.search(fields.text(one, "Expression")) for one in metrics):
         return []
-    return [_filled(one) for one in kept]
+    return [_filled(one) for one in metrics]
 
 
 def _listed(found: fields.Json) -> fields.Json:
