@@ -219,7 +219,7 @@ def test_what_is_missing_is_said_in_one_line(place: Place) -> None:
         (("cpu", "--topic", "arn:aws:sns:eu-west-1:1:a"), "the topic is in eu-west-1, the alarm in ap-northeast-2"),
         (("cpu", "--topic", "alarms"), "alarms is no topic's ARN"),
         (("queue-age", "--topic", TOPIC, "--region", "eu-west-3"), "the topic is in"),
-        (("memory", "--topic", TOPIC), "there is no container service or instance with agent here"),
+        (("memory", "--topic", TOPIC), "there is no instance with agent or container service here"),
         (("billing", "--topic", "arn:aws:sns:us-east-1:1:a"), "a number is missing"),
         (("cpu", "web-1"), "there is no stack tocsin"),
     ):

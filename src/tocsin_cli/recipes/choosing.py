@@ -59,10 +59,11 @@ def search(cloud: Cloud, recipe: Recipe, stack: str = "") -> Search:
 def chosen(recipe: Recipe, seen: Search, named: Sequence[str], every: bool) -> tuple[Found, ...]:
     """Those that are meant; asks where that is open. Raises ConfigError where nothing fits."""
     if not seen.found:
-        sorts = {pattern.sort for pattern in recipe.patterns}
+        sorts = tuple(dict.fromkeys(pattern.sort for pattern in recipe.patterns))
         refused = "; ".join(seen.refused.values())
-        hint = refused or "; ".join(_NONE[sort] for sort in sorted(sorts) if sort in _NONE)
-        what = " or ".join(sorted(sort.replace("-", " ") for sort in sorts))
+        hint = refused or "; ".join(_NONE[sort] for sort in sorts if sort in _NONE)
+        *most, last = (sort.replace("-", " ") for sort in sorts)
+        what = f"{', '.join(most)} or {last}" if most else last
         raise ConfigError(f"there is no {what} here to watch", hint or "another region is named with --region")
     if named:
         return tuple(one for each in named for one in _named(seen.found, each))
