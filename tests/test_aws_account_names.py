@@ -18,11 +18,11 @@ from tocsin.aws.calls import Call
 from tocsin.aws.client import Client
 from tocsin.config import Aws, read_config
 from tocsin.destinations.http import Connections
+from tocsin.doors import Doors
 from tocsin.envelope import unwrap
 from tocsin.handler import Parts, assembled
 from tocsin.kinds import read
 from tocsin.model import Signal
-from tocsin.pipeline import Doors
 from tocsin.ports import More
 from tocsin_local.slack import LocalSlack
 

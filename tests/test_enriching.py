@@ -16,7 +16,9 @@ from hypothesis import strategies as st
 from story.tellings import by_bus, by_lambda, change
 from tocsin.config import Config
 from tocsin.decide import Policy
+from tocsin.delivery import CALL
 from tocsin.destinations.http import Connections
+from tocsin.doors import Doors
 from tocsin.enriching import AGAIN, BUDGET, PAUSE
 from tocsin.envelope import unwrap
 from tocsin.handler import destination
@@ -24,7 +26,7 @@ from tocsin.intake import take_in
 from tocsin.kinds import read
 from tocsin.model import Fact, Incident, Message, Phrase, Receipt, Series, Signal
 from tocsin.outbox import LEASE
-from tocsin.pipeline import CALL, Doors, Pipeline
+from tocsin.pipeline import Pipeline
 from tocsin.ports import DeliveryError, Enricher, More, Put
 from tocsin.stores.memory import MemoryStore
 from tocsin_local.slack import LocalSlack, VirtualClock

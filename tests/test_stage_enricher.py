@@ -10,10 +10,11 @@ import pytest
 from story.tellings import RANDOM
 from tocsin.config import Config
 from tocsin.destinations.http import Connections
+from tocsin.doors import Doors
 from tocsin.envelope import unwrap
 from tocsin.handler import destination
 from tocsin.kinds import read
-from tocsin.pipeline import Doors, Pipeline
+from tocsin.pipeline import Pipeline
 from tocsin.ports import More
 from tocsin.stores.memory import MemoryStore
 from tocsin_local import stage as local

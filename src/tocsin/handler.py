@@ -15,13 +15,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from tocsin.config import Config, read_config, read_door
+from tocsin.delivery import CALL
 from tocsin.destinations.http import Connections
 from tocsin.destinations.slack import SlackBot, SlackWebhook
 from tocsin.destinations.slack.api import Bot, Webhook
 from tocsin.destinations.slack.blocks import Look
+from tocsin.doors import Doors
 from tocsin.farewell import Farewells
 from tocsin.logbook import trouble
-from tocsin.pipeline import CALL, Doors, Outcome, Pipeline
+from tocsin.pipeline import Outcome, Pipeline
 from tocsin.ports import Destination, Enricher, Store
 from tocsin.stores.attempt import chance
 from tocsin.summons import is_tick, without_wakes

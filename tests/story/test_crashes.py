@@ -14,12 +14,12 @@ from tocsin.aws.calls import PUT
 from tocsin.aws.items import key_text
 from tocsin.config import read_config
 from tocsin.destinations.http import Connections
+from tocsin.doors import Doors
 from tocsin.envelope import unwrap
 from tocsin.grouping import incident_key
 from tocsin.handler import answer, assembled
 from tocsin.kinds import read
 from tocsin.outbox import LEASE
-from tocsin.pipeline import Doors
 from tocsin_local.slack import LocalSlack, VirtualClock
 
 START = 1_795_435_200.0

@@ -22,8 +22,8 @@ from story.tellings import ACCOUNT, QUEUE, REGION, by_bus, by_queue, change
 from tocsin.aws.calls import Call
 from tocsin.config import read_config
 from tocsin.destinations.http import Connections
+from tocsin.doors import Doors
 from tocsin.handler import Parts, answer, assembled
-from tocsin.pipeline import Doors
 from tocsin_local.lambda_runtime import Environment
 from tocsin_local.slack import HookState, LocalSlack, Message, VirtualClock
 from tocsin_local.slack.clicks import click, signed

@@ -12,10 +12,11 @@ import pytest
 from story.tellings import by_bus, by_lambda, change
 from tocsin.config import Config
 from tocsin.destinations.http import Connections
+from tocsin.doors import Doors
 from tocsin.handler import destination
 from tocsin.model import Incident, Message, Receipt
 from tocsin.outbox import LEASE
-from tocsin.pipeline import Doors, Pipeline
+from tocsin.pipeline import Pipeline
 from tocsin.ports import Conflict, Destination, Store
 from tocsin.stores.memory import MemoryStore
 from tocsin_local.slack import LocalSlack, VirtualClock

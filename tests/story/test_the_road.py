@@ -13,8 +13,9 @@ import pytest
 from story.tellings import by_action, by_bus, by_lambda, by_queue, change
 from tocsin.config import Config
 from tocsin.destinations.http import Connections
+from tocsin.doors import Doors
 from tocsin.handler import NotDelivered, answer, destination
-from tocsin.pipeline import Doors, Pipeline
+from tocsin.pipeline import Pipeline
 from tocsin.stores.memory import MemoryStore
 from tocsin_local.slack import LocalSlack, Message, VirtualClock
 from tocsin_local.slack.faults import hang_up, rate_limited, reply, rollup_error

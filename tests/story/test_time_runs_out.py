@@ -12,9 +12,10 @@ import pytest
 from story.tellings import by_queue, change
 from tocsin.config import Config
 from tocsin.destinations.http import Connections
+from tocsin.doors import Doors
 from tocsin.handler import answer, destination
 from tocsin.model import Incident, Message, Receipt
-from tocsin.pipeline import Doors, Pipeline
+from tocsin.pipeline import Pipeline
 from tocsin.ports import Destination, Store
 from tocsin.stores.memory import MemoryStore
 from tocsin_local.slack import LocalSlack, VirtualClock
