@@ -9,6 +9,7 @@ import subprocess
 import zipfile
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -22,6 +23,7 @@ from tocsin_cli.cloud import Cloud, cloud
 from tocsin_cli.migration.known import AWS_TO_SLACK, BLUEPRINT, NOTIFY_SLACK, TUTORIAL, Known, Webhook, known
 from tocsin_cli.migration.roads import Roads, Rule, Subscription
 from tocsin_cli.migration.steps import Home, Move
+from tocsin_cli.policies import Asked, allows
 from tocsin_cli.stack.functions import is_tocsin
 
 REGION, ACCOUNT = "eu-west-2", "310987654321"
@@ -260,6 +262,71 @@ def test_a_function_that_is_named_is_taken_as_it_is(account: Cloud) -> None:
         _run("--function", "nobody")
     with pytest.raises(ConfigError, match="looks like one that posts to Slack"):
         _run("--region", "eu-west-3")
+
+
+AWAY = "us-west-1"
+
+
+def test_a_function_of_another_region_moves_to_the_same_home() -> None:
+    """That region is watched too; its topics are connected from home; the old function is spoken to where it is."""
+    topic = f"arn:aws:sns:{AWAY}:{ACCOUNT}:alarms"
+    roads = Roads((Subscription(topic, f"{topic}:1"),), (), (), (), "")
+    move = replace(_move(roads=roads), arn=ARN.replace(REGION, AWAY))
+    make, prove, join, _, part, remove = _commands(move)
+
+    assert make[0] == f"tocsin deploy --region {REGION} --regions {AWAY} --plan"
+    assert f"get-function-configuration --region {AWAY}" in make[1] and prove == [f"tocsin test --region {REGION}"]
+    assert join == [f"tocsin connect --region {REGION} {topic}"]
+    assert part == [f"aws sns unsubscribe --region {AWAY} --subscription-arn {topic}:1"]
+    assert remove == [f"aws lambda delete-function --region {AWAY} --function-name old"]
+
+
+def test_rules_and_alarms_of_another_region_come_by_a_topic_there() -> None:
+    """They reach what is in their region alone: a topic that they may publish to, and that tocsin reads."""
+    near = f"arn:aws:sns:{AWAY}:{ACCOUNT}:tocsin"
+    rule = Rule("a.rule", f"arn:aws:events:{AWAY}:{ACCOUNT}:rule/a.rule", ("1",))
+    arn = ARN.replace(REGION, AWAY)
+    alarm = {"AlarmName": "cpu", "StateValue": "OK", "AlarmActions": [arn]}
+    _, _, join, _, part, _ = _commands(replace(_move(roads=Roads((), (), (rule,), (alarm,), "")), arn=arn))
+    create, admit, connect, target = join
+    policy = json.loads(shlex.split(admit)[-1])
+    events = Asked("sns:Publish", near, "events.amazonaws.com", {"aws:sourcearn": rule.arn})
+    other = replace(events, context={"aws:sourcearn": f"{rule.arn}-of-others"})
+
+    assert create == f"aws sns create-topic --region {AWAY} --name tocsin"
+    assert allows([policy], events) and not allows([policy], other)
+    assert connect == f"tocsin connect --region {REGION} {near}"
+    assert target == f"aws events put-targets --region {AWAY} --rule a.rule --targets Id=tocsin,Arn={near}"
+    assert json.loads(shlex.split(part[1])[-1])["AlarmActions"] == [near]
+
+
+def test_several_regions_are_looked_into_at_once(account: Cloud) -> None:
+    """Each says what was seen there; the functions of all of them move to the one home."""
+    lambdas = account.elsewhere(AWAY).client("lambda")
+    _made(account.elsewhere(AWAY), "far-away", "", HOOK_URL=SECRET)
+    everywhere, two = _run("--regions", "all"), _run("--regions", f"{REGION},{AWAY}", "--region", "eu-west-3")
+    alone = _run("--regions", AWAY, "--function", "far-away")
+    lambdas.delete_function(FunctionName="far-away")
+
+    assert f"{REGION}: 3 functions, 2 of which to move from\n" in everywhere
+    assert f"{AWAY}: 1 function, 1 of which to move from\n" in everywhere
+    assert "no function at all: " in everywhere and "eu-west-3" in everywhere
+    assert f"tocsin deploy --region {REGION} --regions {AWAY}" in everywhere
+    assert f"tocsin deploy --region eu-west-3 --regions {AWAY}" in two and "eu-west-3: " not in two
+    assert alone.startswith("far-away is a tutorial's function")
+
+
+def test_where_nothing_is_found_it_says_where_else_to_look(account: Cloud) -> None:
+    """In one region, in all of them, and for what is no region."""
+    for arguments, hint in (
+        (("--region", "eu-west-3"), "--regions all"),
+        (("--function", "nobody"), "--regions all"),
+        (("--regions", "eu-west-3,eu-west-1"), "--function NAME"),
+        (("--regions", "mars"), "--regions us-east-1"),
+    ):
+        with pytest.raises(ConfigError) as caught:
+            _run(*arguments)
+        assert hint in caught.value.hint
 
 
 def test_the_old_functions_variable_reaches_deploy_by_a_pipe(account: Cloud) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import click
@@ -11,24 +11,37 @@ import click
 from tocsin.ports import ConfigError
 from tocsin_cli import ui
 from tocsin_cli.cloud import Cloud, cloud, cloud_options
+from tocsin_cli.everywhere import Seen, enabled_regions, look_into
 from tocsin_cli.migration.known import Known, known
 from tocsin_cli.migration.roads import Roads, Wires, code, roads, wires
 from tocsin_cli.migration.steps import Home, Move
 from tocsin_cli.stack.functions import functions, is_tocsin
+from tocsin_cli.stack.home import is_region
 from tocsin_cli.stack.standing import standing
 
+_SERVICES = ("lambda", "sns", "cloudwatch", "events", "cloudformation")
 _OTHER = Known("a function that tocsin does not know", ("you named it",), None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Region:
+    """How many functions there are in a region, and those that can be moved from."""
+
+    functions: int
+    moves: tuple[Move, ...]
 
 
 @click.command()
 @click.option("--function", "function", metavar="NAME", help="This function, whatever it looks like.")
+@click.option("--regions", default="", metavar="LIST|all", help="Look there (default: your profile's region).")
 @cloud_options
-def migrate(function: str | None, profile: str | None, region: str | None, name: str) -> None:
+def migrate(function: str | None, regions: str, profile: str | None, region: str | None, name: str) -> None:
     """Print the steps from the function that posts alarms to Slack today to tocsin, without a gap.
 
     Recognises a tutorial's function, terraform-aws-notify-slack and aws-to-slack by handler, names of variables and
     code; shows what leads to it (topics, rules, alarms), and the exact commands: both run side by side, then the old
-    one is disconnected. Changes nothing itself, and shows no secret.
+    one is disconnected. Changes nothing itself, and shows no secret. With --regions one tocsin, in --region, takes the
+    place of the functions of several regions: all, or a list with commas.
 
     \b
     Exit codes:
@@ -36,24 +49,72 @@ def migrate(function: str | None, profile: str | None, region: str | None, name:
       2  nothing was recognised, or there is no such function
     """
     with cloud(profile, region) as here:
-        found = wires(here)
-        moves = [
-            _move(here, Home(here.region, name, "", profile=profile or ""), found, each, what)
-            for each, what in _recognised(here, found, function)
-        ]
+        home = Home(here.region, name, _function(here, name), profile=profile or "")
+        wanted = _named(here, regions)
+        seen = [*_seen(here, home, wanted, function)]
+        for line in _said(seen) if len(wanted) > 1 else ():
+            ui.line(line)
+        moves = [move for each in seen if each.found for move in each.found.moves]
         if not moves:
-            raise ConfigError(
-                f"no function in {here.where} looks like one that posts to Slack", "name it: --function NAME"
-            )
+            raise _nothing(here, wanted, function)
         for move in moves:
             _show(move)
 
 
-def _recognised(here: Cloud, found: Wires, wanted: str | None) -> Iterator[tuple[Mapping[str, Any], Known]]:
-    there = [each for each in functions(here) if wanted in (None, each["FunctionName"])]
-    if wanted and not there:
-        raise ConfigError(f"there is no function {wanted} in {here.where}", "name its region with --region")
-    for each in there:
+def _named(here: Cloud, regions: str) -> tuple[str, ...]:
+    if regions.strip() == "all":
+        return enabled_regions(here)
+    found = tuple(dict.fromkeys(each.strip() for each in regions.split(",") if each.strip()))
+    if strange := [each for each in found if not is_region(each)]:
+        raise ConfigError(f"{strange[0]} is no region", "--regions us-east-1,eu-west-1, or --regions all")
+    return found or (here.region,)
+
+
+def _seen(here: Cloud, home: Home, regions: Sequence[str], wanted: str | None) -> Iterator[Seen[_Region]]:
+    """Each region as it was found, in the order of their names. One alone ends the command where AWS refuses."""
+    if len(regions) == 1:
+        yield Seen(regions[0], _looked(here.elsewhere(regions[0]), home, wanted))
+        return
+    with ui.progress(f"Looking into {len(regions)} regions", len(regions)) as so_far:
+        found: list[Seen[_Region]] = []
+        for each in look_into(here, regions, _SERVICES, lambda there: _looked(there, home, wanted)):
+            found.append(each)
+            so_far(len(found))
+    yield from sorted(found, key=lambda each: each.region)
+
+
+def _looked(here: Cloud, home: Home, wanted: str | None) -> _Region:
+    there = list(functions(here))
+    found = wires(here)
+    moves = tuple(_move(here, home, found, each, what) for each, what in _recognised(here, found, there, wanted))
+    return _Region(len(there), moves)
+
+
+def _said(seen: Sequence[Seen[_Region]]) -> Iterator[str]:
+    for each in seen:
+        if each.found is None:
+            yield f"{each.region}: it could not be looked at ({each.refused})"
+        elif each.found.functions:
+            count, moves = each.found.functions, len(each.found.moves)
+            what = f"{count} function{'s' if count > 1 else ''}"
+            yield f"{each.region}: {what}, {moves or 'none'} of which to move from"
+    if empty := [each.region for each in seen if each.found and not each.found.functions]:
+        yield f"no function at all: {', '.join(empty)}"
+
+
+def _nothing(here: Cloud, regions: Sequence[str], wanted: str | None) -> ConfigError:
+    where = here.elsewhere(regions[0]).where if len(regions) == 1 else f"account {here.account}, {len(regions)} regions"
+    elsewhere = "look in all regions: --regions all"
+    if wanted:
+        return ConfigError(f"there is no function {wanted} in {where}", elsewhere)
+    hint = f"name it: --function NAME; or {elsewhere}" if len(regions) == 1 else "name it: --function NAME"
+    return ConfigError(f"no function in {where} looks like one that posts to Slack", hint)
+
+
+def _recognised(
+    here: Cloud, found: Wires, there: Sequence[Mapping[str, Any]], wanted: str | None
+) -> Iterator[tuple[Mapping[str, Any], Known]]:
+    for each in (each for each in there if wanted in (None, each["FunctionName"])):
         if wanted and is_tocsin(each):
             raise ConfigError(f"{wanted} is tocsin already", "`tocsin connect` joins topics and alarms to it")
         what = known(each) or known(each, _code(here, found, each, wanted))
@@ -83,10 +144,14 @@ def _home(here: Cloud, home: Home, arn: str, leading: Roads) -> Home:
     made_by = here.client("lambda").list_tags(Resource=arn)["Tags"].get("aws:cloudformation:stack-name", "")
     resources = _resources(here, made_by) if made_by else set()
     kept = tuple(each.topic for each in leading.topics if each.topic in resources)
-    there = standing(here, home.stack)
+    return replace(home, made_by=made_by, kept=kept)
+
+
+def _function(here: Cloud, stack: str) -> str:
+    """The ARN of the stack's function, "" before it is made."""
+    there = standing(here, stack)
     name = there.outputs.get("FunctionName", "") if there else ""
-    function = here.client("lambda").get_function(FunctionName=name)["Configuration"]["FunctionArn"] if name else ""
-    return replace(home, function=function, made_by=made_by, kept=kept)
+    return here.client("lambda").get_function(FunctionName=name)["Configuration"]["FunctionArn"] if name else ""
 
 
 def _resources(here: Cloud, stack: str) -> set[str]:

@@ -62,7 +62,7 @@ class Move:
         return (self._make(), self._prove(), self._join(), self._compare(), self._part(), self._remove())
 
     def _make(self) -> Step:
-        deploy = ("tocsin", "deploy", *self._here())
+        deploy = ("tocsin", "deploy", *self._here(), *(("--regions", self._region) if self._is_away else ()))
         if self.home.function:
             return Step(
                 "The stack is there already",
@@ -85,16 +85,40 @@ class Move:
 
     def _join(self) -> Step:
         topics = dict.fromkeys(each.topic for each in (*self.roads.topics, *self.roads.queued))
-        names = (
-            *topics,
-            *(str(each["AlarmName"]) for each in self.roads.alarms if not full(Alarm(each), self._tocsin)),
-        )
+        alarms = (str(each["AlarmName"]) for each in self.roads.alarms if not full(Alarm(each), self._tocsin))
+        names = (*topics, *((self._tocsin,) if self._needs_topic else ()), *(() if self._is_away else alarms))
         connect = (shlex.join(("tocsin", "connect", *self._here(), *names)),) if names else ()
         why = (
             "tocsin hears of this region's alarms since it was made, with this also of their thresholds and of "
             "whatever else is published there; both tell you now, so each alarm stands in Slack twice"
         )
-        return Step("Connect what leads to the old function", why, (*connect, *self._rules_too()))
+        rules = self._rules_by_topic() if self._is_away else self._rules_too()
+        return Step("Connect what leads to the old function", why, (*self._topic_made(), *connect, *rules))
+
+    def _topic_made(self) -> Iterator[str]:
+        """Rules and alarms of another region reach what is in that region alone: a topic there, which tocsin reads."""
+        if self._needs_topic:
+            yield self._aws("sns", "create-topic", "--name", self.home.stack)
+            policy = json.dumps({"Version": "2012-10-17", "Statement": list(self._admitted())}, separators=(",", ":"))
+            yield self._aws("sns", "set-topic-attributes", "--topic-arn", self._tocsin, "--attribute-name", "Policy",
+                            "--attribute-value", policy)  # fmt: skip
+
+    def _admitted(self) -> Iterator[Mapping[str, Any]]:
+        account, topic = self.arn.split(":")[4], self._tocsin
+        root = {"AWS": f"arn:{self.arn.split(':')[1]}:iam::{account}:root"}
+        own = ["sns:Publish", "sns:Subscribe", "sns:GetTopicAttributes", "sns:ListSubscriptionsByTopic"]
+        yield {"Effect": "Allow", "Principal": root, "Action": own, "Resource": topic}
+        for service, condition in (
+            ("cloudwatch", {"StringEquals": {"aws:SourceAccount": account}}),
+            ("events", {"ArnEquals": {"aws:SourceArn": [each.arn for each in self.roads.rules]}}),
+        ):
+            who = {"Service": f"{service}.amazonaws.com"}
+            yield {"Effect": "Allow", "Principal": who, "Action": "sns:Publish", "Resource": topic,
+                   "Condition": condition}  # fmt: skip
+
+    def _rules_by_topic(self) -> Iterator[str]:
+        for rule in self.roads.rules:
+            yield self._aws("events", "put-targets", "--rule", rule.name, "--targets", f"Id=tocsin,Arn={self._tocsin}")
 
     def _rules_too(self) -> Iterator[str]:
         function = self.home.function or f"$({self._function()})"
@@ -174,7 +198,7 @@ class Move:
         return ("--region", self.home.region, *self.home.account, *stack)
 
     def _aws(self, *words: str) -> str:
-        return shlex.join(("aws", *words[:2], "--region", self.home.region, *self.home.account, *words[2:]))
+        return shlex.join(("aws", *words[:2], "--region", self._region, *self.home.account, *words[2:]))
 
     def _function(self) -> str:
         query = ("--query", "Configuration.FunctionArn", "--output", "text")
@@ -202,10 +226,23 @@ class Move:
         )
 
     @property
+    def _region(self) -> str:
+        return self.arn.split(":")[3]
+
+    @property
+    def _is_away(self) -> bool:
+        """Whether the old function is in another region than the stack is, or will be."""
+        return self._region != self.home.region
+
+    @property
+    def _needs_topic(self) -> bool:
+        return self._is_away and bool(self.roads.rules or self.roads.alarms)
+
+    @property
     def _tocsin(self) -> str:
-        """The topic of the stack, which is called after it."""
+        """The topic of the stack, which is called after it; in another region the one that is made there."""
         partition, account = self.arn.split(":")[1], self.arn.split(":")[4]
-        return f"arn:{partition}:sns:{self.home.region}:{account}:{self.home.stack}"
+        return f"arn:{partition}:sns:{self._region}:{account}:{self.home.stack}"
 
     def _instead(self, given: Mapping[str, Any]) -> str:
         """The alarm as it is, tocsin's topic in the old function's place: CloudWatch takes whole definitions only."""
