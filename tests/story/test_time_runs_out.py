@@ -70,7 +70,8 @@ class Function:
             lambda: int(self.clock() * 1000), self.clock.advance, lambda: LIFE - (self.clock() - begun), lambda: 0.0
         )
         event = {"Records": records}
-        failed = {one["itemIdentifier"] for one in answer(event, self.pipeline.run(event, doors))["batchItemFailures"]}
+        told = answer(event, self.pipeline.run(event, doors))
+        failed = {one["itemIdentifier"] for one in told.get("batchItemFailures", ())}
         assert self.clock() - begun < LIFE, "cut off: the whole batch comes again"
         return [record for record in records if record["messageId"] in failed]
 
@@ -107,6 +108,17 @@ def test_a_slow_slack_doubles_nothing(stack: ExitStack, seconds: float) -> None:
         waiting, rounds = slow(waiting), rounds + 1
     assert sorted(slow.seen) == NAMES
     assert rounds == {0.1: 1, 4.0: 2, 8.0: 4}[seconds]
+
+
+def test_with_a_store_a_slow_slack_keeps_nothing_from_being_stored(stack: ExitStack) -> None:
+    """The whole batch succeeds at once; what Slack had no time for is shown by the next invocations, each once."""
+    slow = function(stack, 8.0, MemoryStore(clock=lambda: int(START * 1000)))
+    assert slow(batch()) == []
+    told = len(slow.seen)
+    for _ in range(3):
+        slow([])
+    assert told == 3
+    assert sorted(slow.seen) == NAMES
 
 
 def test_a_silent_store_silences_nobody(stack: ExitStack) -> None:
