@@ -33,6 +33,7 @@ from tocsin_cli.stack.plain_words import done, planned
 from tocsin_cli.stack.slack_secret import Vault
 from tocsin_cli.stack.spokes import Spokes, read_regions
 from tocsin_cli.stack.standing import Stack, find, made
+from tocsin_local.slack import Message
 from tocsin_local.slack.server import LocalSlack
 
 REGION = "eu-north-1"
@@ -134,6 +135,38 @@ def test_an_alarm_of_yours_ends_in_slack_and_turns_green(place: Place) -> None:
     over = place.slack.wait_for(lambda each: "OK · checkout errors" in each.text, timeout=30)
 
     assert "&gt; 4" in fired.text and "after" in over.text
+
+
+def test_what_the_alarm_itself_knows_is_in_its_message(place: Place) -> None:
+    """Whom it tells, and the time before; asked by the function as deployed, with the rights that it has. This AWS
+    looks for no ARN in a request for tags, so it refuses those: the rest is found all the same.
+
+    A message waits for that 0.7 s at most, which a busy machine may need for itself: so up to three alarms.
+    """
+    for name in ("charted 1", "charted 2", "charted 3"):
+        fired = _charted(place, name)
+        if "*Actions*\ntocsin (SNS)" in _fields(fired):
+            break
+
+    assert "*Actions*\ntocsin (SNS)" in _fields(fired)
+    assert "data_visualization" in [block["type"] for block in fired.blocks]
+
+
+def _charted(place: Place, name: str) -> Message:
+    """The message of an alarm with five minutes of data."""
+    cloudwatch = place.client("cloudwatch")
+    rule = {"Statistic": "Average", "Period": 60, "EvaluationPeriods": 1, "Threshold": 4}
+    compared = {"ComparisonOperator": "GreaterThanThreshold", "AlarmActions": [place.stack.outputs["TopicArn"]]}
+    cloudwatch.put_metric_alarm(AlarmName=name, Namespace="Shop", MetricName=name, **rule, **compared)
+    data = [{"MetricName": name, "Value": 7, "Timestamp": int(time.time()) - 60 * n} for n in range(5)]
+    cloudwatch.put_metric_data(Namespace="Shop", MetricData=data)
+    fired = place.slack.wait_for(lambda each: f"ALARM · {name}" in each.text, timeout=30)
+    cloudwatch.delete_alarms(AlarmNames=[name])
+    return fired
+
+
+def _fields(message: Message) -> list[str]:
+    return [field["text"] for block in message.attachments[0]["blocks"] for field in block.get("fields", ())]
 
 
 def test_the_same_alarm_by_both_roads_at_once_is_one_message(place: Place) -> None:
