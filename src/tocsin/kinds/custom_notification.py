@@ -71,11 +71,16 @@ def read(envelope: Envelope) -> tuple[Signal, ...]:
 def _facts(content: fields.Json, more: fields.Json) -> tuple[Fact, ...]:
     known: tuple[tuple[str, Value | None], ...] = (
         ("words.resources", tuple(_texts(more, "relatedResources"))),
-        ("custom_notification.keywords", tuple(_texts(content, "keywords"))),
+        ("custom_notification.keywords", tuple(_keywords(content))),
         ("custom_notification.event_type", fields.text(more, "eventType")),
     )
     thread = (("custom_notification.thread", fields.text(more, "threadId")),)
     return (*plainly.rows(fields.mapping(more, "additionalContext")), *plainly.facts(*known, details=thread))
+
+
+def _keywords(content: fields.Json) -> list[str]:
+    """Those that say more than the grade, which is shown by its colour."""
+    return [word for word in _texts(content, "keywords") if not severities.is_word(word)]
 
 
 def _texts(source: fields.Json, name: str) -> list[str]:

@@ -10,6 +10,11 @@ _WORDS: dict[str, Severity] = {
 }  # fmt: skip
 
 
+def is_word(word: str) -> bool:
+    """Whether a word is a grade."""
+    return word.strip().upper() in _WORDS
+
+
 def by_word(word: str, otherwise: Severity = "medium") -> Severity:
     """The grade that a word means, in any case of letters."""
     return _WORDS.get(word.strip().upper(), otherwise)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -50,12 +51,17 @@ def greet(cloud: Cloud, stack: Stack, regions: Sequence[str] = ()) -> None:
     """Publish it on the stack's own topic: it goes the way that alarms go."""
     language = stack.parameters.get("Language") or "en"
     where, seen = ", ".join((cloud.region, *regions)), watched(cloud, stack, regions)
-    title, said = _WORDS[language]["subject"], sentences(language, seen, where, _called(cloud))
-    topic = stack.outputs["TopicArn"]
-    if title.isascii():
-        cloud.client("sns").publish(TopicArn=topic, Subject=title, Message="\n".join(said))
-    else:  # SNS takes no other subject; the first line is the title then
-        cloud.client("sns").publish(TopicArn=topic, Message="\n".join((title, *said)))
+    message = greeting(_WORDS[language]["subject"], sentences(language, seen, where, _called(cloud)))
+    cloud.client("sns").publish(TopicArn=stack.outputs["TopicArn"], Message=message)
+
+
+def greeting(title: str, said: Sequence[str]) -> str:
+    """A notification in the schema of AWS's own chat product, which takes any letters and a grade.
+
+    https://docs.aws.amazon.com/chatbot/latest/adminguide/custom-notifs.html
+    """
+    content = {"title": title, "description": "\n".join(said), "keywords": ["info"]}
+    return json.dumps({"version": "1.0", "source": "custom", "content": content}, ensure_ascii=False)
 
 
 def sentences(language: str, seen: Watched, where: str, account: str) -> list[str]:
