@@ -19,6 +19,7 @@ from tocsin_cli.wiring.plan import Change, Plan, Wiring
 
 ACCOUNT = "123456789012"
 TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:tocsin"
+QUEUE_POLICY = [check for check in CHECKS if check.name == "queue-policy"]
 
 
 @pytest.fixture(scope="module")
@@ -101,13 +102,19 @@ def test_a_topic_that_is_there_is_connected_and_taken_off_again(home: Home, orde
 
 
 def test_a_topic_of_another_region_is_connected(home: Home) -> None:
-    """As for billing alarms, which live in us-east-1 alone; --all finds it again to take it off."""
+    """As for billing alarms, which live in us-east-1 alone. Where an update wrote the queue's policy anew, which keeps
+    it out, the doctor misses it; --all finds it again to take it off."""
     before, sns = policies(home), home.client("sns", "us-east-1")
     billing = str(sns.create_topic(Name="billing")["TopicArn"])
     run("connect", billing, "--yes")
     assert len(subscribed(home, billing, "us-east-1")) == 1 and policies(home)[1] == before[1]
+    home.client("sqs").set_queue_attributes(
+        QueueUrl=home.stack.outputs["QueueUrl"], Attributes={"Policy": json.dumps(before[0])}
+    )
+    missed = [finding.what for result in examine(home.scene(), QUEUE_POLICY) for finding in result.findings]
     run("disconnect", "--all", "--yes")
 
+    assert len(missed) == 1 and billing in missed[0]
     assert (policies(home), subscribed(home, billing, "us-east-1")) == (before, [])
     sns.delete_topic(TopicArn=billing)
 

@@ -80,7 +80,7 @@ def add(
     with cloud(profile, region) as home:
         here = home.elsewhere(recipe.region) if recipe.region else home
         wish = Wish(topic_for(home, here, name, topic), _asked(recipe, threshold), period, datapoints, runbook)
-        seen = search(here, recipe, name)
+        seen = search(here, recipe, "" if resources else name)
         drafts = _drafted(here, recipe, chosen(recipe, seen, resources, every), wish)
         if not as_json:
             _show(here, drafts, seen.refused)

@@ -8,6 +8,7 @@ from typing import Any
 
 from tocsin.ports import ConfigError
 from tocsin_cli.cloud import Cloud
+from tocsin_cli.everywhere import enabled_regions, look_into
 from tocsin_cli.stack.standing import Stack
 from tocsin_cli.wiring.queues import admit, queue, shut_out
 
@@ -52,17 +53,30 @@ def subscriptions(cloud: Cloud, topic: str) -> list[dict[str, Any]]:
 def connected(cloud: Cloud, stack: Stack) -> Mapping[str, str]:
     """The topics, beside the stack's own, that its queue is subscribed to or lets in, with the subscription's ARN.
 
-    Topics of other regions are known by the queue's policy alone: SNS lists subscriptions by region.
+    In all regions: an update of the stack, or Terraform, writes the queue's policy anew and so forgets the far ones.
     """
     mine = queue(cloud, stack)
-    pages = cloud.client("sns").get_paginator("list_subscriptions").paginate()
-    found = {each["TopicArn"]: each["SubscriptionArn"] for page in pages for each in page["Subscriptions"]
-             if each["Endpoint"] == mine.arn and _is_there(each)}  # fmt: skip
+    found = {topic: arn for each in look_into(cloud, _regions(cloud), ("sns",), lambda there: _read_by(there, mine.arn))
+             for topic, arn in (each.found or {}).items()}  # fmt: skip
     for statement in mine.policy.get("Statement", ()):
         source = statement.get("Condition", {}).get("ArnEquals", {}).get("aws:SourceArn", "")
         if str(statement.get("Sid", "")).startswith("Connected") and is_topic(source) and source not in found:
             found[source] = _subscription(cloud, source, mine.arn)
-    return {arn: subscription for arn, subscription in found.items() if arn != stack.outputs["TopicArn"]}
+    return {arn: subscription for arn, subscription in sorted(found.items()) if arn != stack.outputs["TopicArn"]}
+
+
+def _regions(cloud: Cloud) -> tuple[str, ...]:
+    """All that can be looked at: this one where the others are not told."""
+    try:
+        return tuple({cloud.region, *enabled_regions(cloud)})
+    except cloud.client("ec2").exceptions.ClientError:
+        return (cloud.region,)
+
+
+def _read_by(cloud: Cloud, queue_arn: str) -> dict[str, str]:
+    pages = cloud.client("sns").get_paginator("list_subscriptions").paginate()
+    return {each["TopicArn"]: each["SubscriptionArn"] for page in pages for each in page["Subscriptions"]
+            if each["Endpoint"] == queue_arn and _is_there(each)}  # fmt: skip
 
 
 def is_joined(cloud: Cloud, stack: Stack, topic: str) -> bool:
