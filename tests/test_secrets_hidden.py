@@ -32,6 +32,7 @@ def test_a_message_of_unknown_shape_shows_none_of_its_secrets() -> None:
         ({"password": "x"}, {"password": HIDDEN}),
         ({"db_passwd": ["x"]}, {"db_passwd": HIDDEN}),
         ({"Authorization": "Basic eA=="}, {"Authorization": HIDDEN}),
+        ({"slackSigningSecret": "x"}, {"slackSigningSecret": HIDDEN}),
         ({"taskToken": "x", "totalTokens": 12}, {"taskToken": HIDDEN, "totalTokens": 12}),
         ({"secretArn": "arn:x", "tokenType": "bearer"}, {"secretArn": "arn:x", "tokenType": "bearer"}),
         ([{"Key": "ApiKey", "Value": "x"}], [{"Key": "ApiKey", "Value": HIDDEN}]),
