@@ -20,7 +20,8 @@ DOCS = Path(__file__).parents[1] / "docs"
 _BLOCK = re.compile(r"^```\w*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 # The command line's own options, which no operation has: docs.aws.amazon.com/cli/latest/reference/
 _ITS_OWN = {"--region", "--profile", "--output", "--query", "--follow"}
-_ITS_OWN_PROGRAMS = {("logs", "tail")}
+_SERVICES = {"s3api": "s3"}
+_ITS_OWN_PROGRAMS = {("logs", "tail"), ("s3", "cp")}
 
 
 def _lines(program: str) -> list[str]:
@@ -41,7 +42,7 @@ def test_each_command_of_aws_would_be_taken(line: str) -> None:
     """As AWS's own model of the service has its operations, options and what they hold."""
     _, service, operation, *options = shlex.split(line)
     if (service, operation) not in _ITS_OWN_PROGRAMS:
-        model = botocore.session.Session().get_service_model(service)
+        model = botocore.session.Session().get_service_model(_SERVICES.get(service, service))
         names = {xform_name(name, "-"): name for name in model.operation_names}
         found = model.operation_model(names[operation])
         report = ParamValidator().validate(dict(_given(found, options)), found.input_shape)

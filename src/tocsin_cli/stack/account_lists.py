@@ -16,7 +16,9 @@ def read_accounts(text: str, home: str, label: str = "") -> dict[str, str]:
     """``111122223333,444455556666`` as accounts, each with the ``label``, which only one can have. ConfigError."""
     accounts = [each.strip() for each in text.split(",") if each.strip()]
     if label and len(set(accounts)) != 1:
-        raise ConfigError("a label is one account's", "name several in a file: --accounts-file class.csv")
+        raise ConfigError(
+            "a label is for one account in --accounts", "several are labelled by a file: --accounts-file class.csv"
+        )
     return dict(_labelled(each, label, home) for each in accounts)
 
 
