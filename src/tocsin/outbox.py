@@ -66,7 +66,10 @@ def recorded(rows: Rows, key: str, receipt: Receipt, mine: Message, now: int) ->
     current = _message(rows, key)
     if current is None or current.epoch != mine.epoch:
         return ()
-    message = replace(shown(current, receipt), tries=0, doubt=False, painted_at=now, leased_until=0, found=mine.found)
+    found = mine.found
+    if found and not receipt.ts:  # what cannot be edited is not asked about again
+        found = replace(found, again_at=None)
+    message = replace(shown(current, receipt), tries=0, doubt=False, painted_at=now, leased_until=0, found=found)
     return (_put(key, message, _due(message, now), now),)
 
 

@@ -12,6 +12,7 @@ from tocsin.reading import fields
 
 POINTS = 20
 _MOST = 10  # metrics of one alarm, each of which has its price
+_END = 253_402_300_800  # the year 10000, in seconds
 _BAND = "ANOMALY_DETECTION_BAND"
 # What looks at metrics that nobody can count beforehand costs by their number, and may answer with many series.
 _UNCOUNTED = re.compile(r"\bSELECT\b|\bSEARCH\s*\(|\bMETRICS\s*\(|\bINSIGHT_RULE_METRIC\s*\(", re.IGNORECASE)
@@ -78,7 +79,7 @@ def _answered(answer: object, id: str) -> list[dict[int, float]]:
 def _points(result: object) -> list[tuple[int, float]]:
     instants, values = fields.items(result, "Timestamps"), fields.items(result, "Values")
     pairs = ((fields.as_number(at), fields.as_number(value)) for at, value in zip(instants, values, strict=False))
-    return [(round(at * 1000), value) for at, value in pairs if at is not None and value is not None]
+    return [(round(at * 1000), value) for at, value in pairs if at is not None and 0 <= at < _END and value is not None]
 
 
 def _judged(found: fields.Json) -> Query | None:
