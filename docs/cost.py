@@ -19,7 +19,8 @@ LOG_GB, LOG_KEPT_GB = 0.50, 0.03  # written; kept for a month
 REQUEST, GB_SECOND = 0.20e-6, 13.3334e-6  # aws.amazon.com/lambda/pricing, arm64
 SQS, SNS = 0.40e-6, 0.50e-6  # a request; a publication (its delivery to SQS is free)
 READ, WRITE = 0.125e-6, 0.625e-6  # aws.amazon.com/dynamodb/pricing/on-demand, units of 4 KB and 1 KB
-KEY = 1.00  # a key of one's own, a month
+KEY, KEY_USED = 1.00, 0.03e-4  # a key of one's own, a month; a request to it: aws.amazon.com/kms/pricing
+EVENT = 1.00e-6  # one that goes to another region or account: aws.amazon.com/eventbridge/pricing
 POINTS, DETAIL = 0.01e-3, 0.01e-3  # a metric requested by GetMetricData; any other request to CloudWatch
 
 # What was counted or measured: under Lambda's own runtime client, with the table in an emulator.
@@ -38,7 +39,8 @@ MINUTES = 730 * 60
 HEAD = """# What it costs
 
 Written by `make docs` from the stack's template; a test computes it again. US dollars, before tax and without any free
-tier, in us-east-1 (elsewhere up to a third more). Prices change: those used here stand at the top of docs/cost.py.
+tier, in us-east-1 (elsewhere some lines are up to half more). Prices change: those used here stand at the top of
+docs/cost.py.
 """
 TAIL = """
 Counted: a tick takes {tick:.0f} ms and writes {log} KB of log; a change of an alarm takes {change:.0f} ms by each of
@@ -46,10 +48,14 @@ its two roads, reads {reads} units of the table and writes {writes}. Lambda asks
 Storage of the table, its backups and the package is less than a cent.
 
 Most accounts pay less: ten alarms, ten custom metrics, a million requests each of Lambda and SQS, and 5 GB of log are
-free every month, as long as the account does not use them otherwise. Optional: a key for the topics (`EncryptTopics`)
-costs {key:.2f} a month. What is asked about alarms (`AlarmDetails`) is counted for alarms of one metric; metric math is
-asked about with each of its metrics, ten at most, and whatever would search for metrics not at all. Your own alarms cost
-what they cost without tocsin.
+free every month, as long as the account does not use them otherwise. Your own alarms cost what they cost without
+tocsin.
+
+Optional: a key for the topics (`EncryptTopics`) costs {key:.2f} a month, and {used:.2f} for 10,000 requests, of which a
+publication takes a few. A spoke in another region or account costs nothing while it idles, and {event:.2f} for a
+million changes of alarms that it hands on. What is asked about alarms (`AlarmDetails`) is counted for alarms of one
+metric; metric math is asked about with each of its metrics, ten at most, and whatever would search for metrics not at
+all.
 """
 
 
@@ -102,8 +108,9 @@ def page() -> str:
     """The whole page as Markdown."""
     parts = [HEAD, *_table("An idle month", idle()), *_table("A thousand alarms, fired and over", alarms(1000))]
     numbers = {"tick": TICK_SECONDS * 1000, "change": SECONDS_A_CHANGE * 1000, "log": TICK_LOG_KB, "key": KEY}
+    extras = {"used": KEY_USED * 1e4, "event": EVENT * 1e6}
     counts = {"reads": READS_A_CHANGE, "writes": WRITES_A_CHANGE, "polls": POLLS_A_MINUTE}
-    return "\n".join(parts) + TAIL.format(**numbers, **counts)
+    return "\n".join(parts) + TAIL.format(**numbers, **counts, **extras)
 
 
 def _table(title: str, lines: list[Line]) -> Iterator[str]:

@@ -10,10 +10,11 @@ from typing import cast
 
 import pytest
 
-from stack_template import resources, template
+from stack_template import parsed, resources, template
 from tocsin.aws.calls import CALLS
 from tocsin.aws.heartbeat import METRICS
 from tocsin_cli.commands.deploy import IDLE_MONTH
+from tocsin_cli.stack.bundle import TEMPLATE
 
 DOCS = Path(__file__).parents[1] / "docs"
 PAGE = (DOCS / "cost.md").read_text("utf-8")
@@ -82,6 +83,15 @@ def test_a_deployment_names_the_price() -> None:
     """What `deploy` says before it makes a stack is no less than the page's sum, and no dollar more."""
     total = float(re.findall(r"\*\*([\d.]+)\*\*", PAGE)[0])
     assert IDLE_MONTH - 1 < total < IDLE_MONTH
+
+
+def test_a_spoke_costs_nothing_while_it_idles() -> None:
+    """It has a rule, a role and a queue that nobody asks; its events are paid for one by one, as the page says."""
+    spoke = parsed((TEMPLATE.parent / "spoke.yaml").read_text("utf-8"))
+    sorts = {each["Type"].removeprefix("AWS::") for each in spoke["Resources"].values()}
+
+    assert sorts <= {"Events::Rule", "IAM::Role", "SQS::Queue", "SQS::QueuePolicy"}
+    assert "1.00 for a million changes of alarms" in PAGE.replace("\n", " ")
 
 
 def test_the_sums_are_sums() -> None:
