@@ -94,6 +94,23 @@ resource "aws_cloudwatch_metric_alarm" "function_errors_alarm" {
   ok_actions          = [aws_sns_topic.ops_topic.arn]
 }
 
+# What is not taken from the queue for four days is gone, and meanwhile the minute tick would go on as if all were well.
+resource "aws_cloudwatch_metric_alarm" "oldest_event_alarm" {
+  alarm_name          = "${var.name}-oldest-event"
+  alarm_description   = "For more than 20 minutes an event has waited in the queue, and the function did not take it. See `tocsin doctor`."
+  namespace           = "AWS/SQS"
+  metric_name         = "ApproximateAgeOfOldestMessage"
+  dimensions          = { QueueName = aws_sqs_queue.queue.name }
+  statistic           = "Maximum"
+  period              = 60
+  evaluation_periods  = 3
+  threshold           = 1200 # poison is gone by then: it comes five times, every three minutes
+  comparison_operator = "GreaterThanThreshold"
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = [aws_sns_topic.ops_topic.arn]
+  ok_actions          = [aws_sns_topic.ops_topic.arn]
+}
+
 resource "aws_cloudwatch_metric_alarm" "oldest_due_alarm" {
   alarm_name          = "${var.name}-oldest-due"
   alarm_description   = "A message has been due for more than 5 minutes and Slack does not show it. The function's log says why."
