@@ -353,7 +353,7 @@ def test_what_the_account_lacks_is_offered_with_its_price(place: Place) -> None:
     after = list(offers.lines())
     place.client("cloudwatch").delete_alarms(AlarmNames=["cpu"])
 
-    assert cpu.endswith("0.10 USD a month each):")
+    assert cpu == "1 running instance has no alarm on its CPU (0.10 USD a month each):"
     assert watch == f"  $ tocsin alarm add cpu {id} --region {REGION} --profile work"
     assert "costs nothing" in budget and place.stack.outputs["TopicArn"] in command
     assert command.startswith("  $ aws budgets create-budget ") and command.endswith(" --profile work")

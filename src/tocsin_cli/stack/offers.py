@@ -15,7 +15,7 @@ from tocsin_cli.recipes.recipe import recipe
 from tocsin_cli.stack.standing import Stack
 
 _ALARM = 0.10  # USD a month: aws.amazon.com/cloudwatch/pricing
-_NAMED = 5
+_NAMED = 20
 # https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-sns-policy.html
 # Without actions of its own it costs nothing: aws.amazon.com/aws-cost-management/aws-budgets/pricing
 _BUDGET = {
@@ -54,8 +54,10 @@ class Offers:
         there = search(self.cloud, recipe("cpu")).found
         lone = [each.target.id for each in there if each.target.sort == "instance" and each.target.id not in watched]
         if lone:
-            which = lone if len(lone) <= _NAMED else ("--all",)
-            yield f"{len(lone)} running instances have no alarm on their CPU ({_ALARM:.2f} USD a month each):"
+            # Without names it lists them and asks; --all would add alarms for what has one, and for databases too.
+            which = lone if len(lone) <= _NAMED else ()
+            who = "instance has no alarm on its" if len(lone) == 1 else "instances have no alarm on their"
+            yield f"{len(lone)} running {who} CPU ({_ALARM:.2f} USD a month each):"
             yield f"  $ {pasted.tocsin(self.cloud, self.stack.name, 'alarm', 'add', 'cpu', *which)}"
 
     def _budget(self) -> Iterator[str]:
