@@ -278,15 +278,24 @@ def function_may_not_wake_itself(home: Home) -> Undo:
 
 def role_without_a_right(home: Home) -> Undo:
     """The role may not write rows any more."""
+    return _role_without(home, "tocsin", "Rows")
+
+
+def role_that_may_not_ask_about_alarms(home: Home) -> Undo:
+    """The role may not ask CloudWatch what an alarm's message does not say."""
+    return _role_without(home, "tocsin-details", "AlarmsAndMetrics")
+
+
+def _role_without(home: Home, policy: str, sid: str) -> Undo:
     iam, role = home.client("iam"), _role(home)
-    before = iam.get_role_policy(RoleName=role, PolicyName="tocsin")["PolicyDocument"]
-    kept = [each for each in before["Statement"] if each["Sid"] != "Rows"]
-    iam.put_role_policy(RoleName=role, PolicyName="tocsin", PolicyDocument=json.dumps({**before, "Statement": kept}))
+    before = iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"]
+    kept = [each for each in before["Statement"] if each["Sid"] != sid]
+    iam.put_role_policy(RoleName=role, PolicyName=policy, PolicyDocument=json.dumps({**before, "Statement": kept}))
 
     def undo() -> None:
-        iam.put_role_policy(RoleName=role, PolicyName="tocsin", PolicyDocument=json.dumps(before))
-        if "tocsin-mended" in iam.list_role_policies(RoleName=role)["PolicyNames"]:
-            iam.delete_role_policy(RoleName=role, PolicyName="tocsin-mended")
+        iam.put_role_policy(RoleName=role, PolicyName=policy, PolicyDocument=json.dumps(before))
+        for name in {"tocsin-mended", "tocsin-more"}.intersection(iam.list_role_policies(RoleName=role)["PolicyNames"]):
+            iam.delete_role_policy(RoleName=role, PolicyName=name)
 
     return undo
 
@@ -423,6 +432,7 @@ BREAKS: dict[Plant, str] = {
     function_of_yesterday: "runtime",
     function_may_not_wake_itself: "loops",
     role_without_a_right: "rights",
+    role_that_may_not_ask_about_alarms: "rights",
     function_complains: "errors",
     secret_gone: "secret",
     webhook_removed: "slack",

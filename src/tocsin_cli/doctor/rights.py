@@ -8,11 +8,12 @@ from typing import Any
 from urllib.parse import unquote
 
 from tocsin.aws.calls import CALLS, Resource
-from tocsin_cli.doctor.finding import Finding
+from tocsin_cli.doctor.finding import Finding, Severity
 from tocsin_cli.doctor.keys import read_key
 from tocsin_cli.doctor.mending import told_the_secret
 from tocsin_cli.doctor.scene import Scene
 from tocsin_cli.policies import Asked, Policy, allows, parsed
+from tocsin_cli.stack.functions import variables
 from tocsin_cli.wiring.queues import queue
 
 _USUAL_KEY = "alias/aws/ssm"
@@ -24,14 +25,17 @@ def rights(scene: Scene) -> Iterator[Finding]:
     role = _role(found)
     yield from _trust(scene, role)
     policies = list(_policies(scene, role))
-    lacking = [(action, on) for action, on in _needs(scene, found) if not allows(policies, Asked(action, on))]
-    if lacking:
-        yield Finding(
-            "broken",
-            f"the role {role} does not allow {', '.join(sorted({action for action, _ in lacking}))}",
-            "the function fails where it needs that: alarms become dead letters",
-            _granting(scene, role, "tocsin-mended", lacking),
-        )
+    asks: tuple[tuple[Severity, str, str, Iterator[tuple[str, str]]], ...] = (
+        ("broken", "the function fails where it needs that: alarms become dead letters", "tocsin-mended",
+         _needs(scene, found)),
+        ("risk", "messages lack what CloudWatch knows of an alarm, or what an account is called", "tocsin-more",
+         _likes(scene, found)),
+    )  # fmt: skip
+    for severity, means, name, asked in asks:
+        lacking = [(action, on) for action, on in asked if not allows(policies, Asked(action, on))]
+        if lacking:
+            what = f"the role {role} does not allow {', '.join(sorted({action for action, _ in lacking}))}"
+            yield Finding(severity, what, means, _granting(scene, role, name, lacking))
 
 
 def _trust(scene: Scene, role: str) -> Iterator[Finding]:
@@ -123,13 +127,27 @@ def _needs(scene: Scene, found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         "parameter": f"arn:{scene.partition}:ssm:{there}:parameter{outputs['SecretName']}",
         "queue": mine,
     }
-    settings = found.get("Environment", {}).get("Variables", {})
-    if signing := settings.get("TOCSIN_SLACK_SIGNING_SECRET_PARAMETER"):  # the Slack door is open
+    if signing := variables(found).get("TOCSIN_SLACK_SIGNING_SECRET_PARAMETER"):  # the Slack door is open
         on["signing"] = f"arn:{scene.partition}:ssm:{there}:parameter{signing}"
-    for call in CALLS:
-        for action in call.permissions if call.resource in on else ():
-            yield action, on[call.resource]
+    yield from _called(on)
     for action in ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes"):
         yield f"sqs:{action}", mine
     log = f"arn:{scene.partition}:logs:{there}:log-group:{outputs['LogGroupName']}:log-stream:any"
     yield "logs:PutLogEvents", log
+
+
+def _likes(scene: Scene, found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What it can do without."""
+    there, settings = f"{scene.cloud.region}:{scene.cloud.account}", variables(found)
+    on: dict[Resource, str] = {}
+    if settings.get("TOCSIN_ENRICH", "on") != "off":
+        on |= {"any": "*", "alarm": f"arn:{scene.partition}:cloudwatch:{there}:alarm:any"}
+    if names := settings.get("TOCSIN_ACCOUNT_NAMES"):
+        on["name"] = f"arn:{scene.partition}:ssm:{there}:parameter{names}/{scene.cloud.account}"
+    yield from _called(on)
+
+
+def _called(on: Mapping[Resource, str]) -> Iterator[tuple[str, str]]:
+    for call in CALLS:
+        for action in call.permissions if call.resource in on else ():
+            yield action, on[call.resource]
