@@ -27,6 +27,7 @@ from tocsin_cli.cloud import Cloud, cloud
 from tocsin_cli.stack.changes import Changes, Step
 from tocsin_cli.stack.deployment import Deployment, Wish, deployment
 from tocsin_cli.stack.greeting import greet
+from tocsin_cli.stack.names import Names
 from tocsin_cli.stack.offers import Offers
 from tocsin_cli.stack.outlook import look_around
 from tocsin_cli.stack.plain_words import done, planned
@@ -216,6 +217,31 @@ def test_the_same_alarm_by_both_roads_at_once_is_one_message(place: Place) -> No
     (shown,) = [each.text for each in place.slack.messages() if "twice" in each.text]
 
     assert "&gt; 5" in shown
+
+
+def test_an_account_with_a_name_is_called_by_it(place: Place) -> None:
+    """The function's role lets it read names: what home's bus hands on from another account says whose it is."""
+    Names(place.cloud, "tocsin").keep({"111122223333": "student 12"})
+    reason = "Threshold Crossed: 1 datapoint [7.0 (24/11/26 11:59:00)] was greater than the threshold (5.0)."
+    event = {
+        "version": "0",
+        "id": "6a7e8feb-b491-4cf7-a9f1-bf3703467718",
+        "detail-type": "CloudWatch Alarm State Change",
+        "source": "aws.cloudwatch",
+        "account": "111122223333",
+        "time": "2026-11-24T12:00:00Z",
+        "region": "us-east-1",
+        "resources": ["arn:aws:cloudwatch:us-east-1:111122223333:alarm:mining"],
+        "detail": {
+            "alarmName": "mining",
+            "state": {"value": "ALARM", "reason": reason, "timestamp": "2026-11-24T12:00:00.123+0000"},
+            "previousState": {"value": "OK"},
+        },
+    }
+    place.client("sqs").send_message(QueueUrl=place.stack.outputs["QueueUrl"], MessageBody=json.dumps(event))
+    message = place.slack.wait_for(lambda each: "mining" in each.text, timeout=30)
+
+    assert "student 12 (111122223333)" in str(message) and "student 12/us-east-1" in message.text
 
 
 def test_the_greeting_says_what_is_watched(place: Place) -> None:
