@@ -142,7 +142,7 @@ def test_rules_and_alarms_move_too() -> None:
     allow, target = join[1:]
 
     assert join[0] == f"tocsin connect --region {REGION} cpu"
-    assert "--statement-id a-rule-too" in allow and target.endswith('--targets "Id=tocsin,Arn=arn:new"')
+    assert "--statement-id a-rule-too" in allow and target.endswith("--targets Id=tocsin,Arn=arn:new")
     assert part[0] == f"aws events remove-targets --region {REGION} --rule a.rule --ids 1"
     assert json.loads(shlex.split(part[1])[-1]) == {
         "AlarmName": "cpu",

@@ -11,7 +11,7 @@ from typing import Any
 
 from tocsin_cli.alarms_there import Alarm
 from tocsin_cli.migration.known import NOTIFY_SLACK, Known
-from tocsin_cli.migration.roads import Roads, Subscription, is_function
+from tocsin_cli.migration.roads import Roads, Rule, Subscription, is_function
 from tocsin_cli.wiring.acting import full
 from tocsin_cli.wiring.rewriting import whole
 
@@ -92,8 +92,7 @@ class Move:
             "tocsin hears of this region's alarms since it was made, with this also of their thresholds and of "
             "whatever else is published there; both tell you now, so each alarm stands in Slack twice"
         )
-        rules = self._rules_by_topic() if self._is_away else self._rules_too()
-        return Step("Connect what leads to the old function", why, (*self._topic_made(), *connect, *rules))
+        return Step("Connect what leads to the old function", why, (*self._topic_made(), *connect, *self._rules_too()))
 
     def _topic_made(self) -> Iterator[str]:
         """Rules and alarms of another region reach what is in that region alone: a topic there, which tocsin reads."""
@@ -116,13 +115,11 @@ class Move:
             yield {"Effect": "Allow", "Principal": who, "Action": "sns:Publish", "Resource": topic,
                    "Condition": condition}  # fmt: skip
 
-    def _rules_by_topic(self) -> Iterator[str]:
-        for rule in self.roads.rules:
-            yield self._aws("events", "put-targets", "--rule", rule.name, "--targets", f"Id=tocsin,Arn={self._tocsin}")
-
     def _rules_too(self) -> Iterator[str]:
-        function = self.home.function or f"$({self._function()})"
         for rule in self.roads.rules:
+            if self._is_away:
+                yield self._told(rule, self._tocsin)
+                continue
             name = (
                 "--function-name",
                 self.home.stack,
@@ -131,7 +128,10 @@ class Move:
             )
             yield self._aws("lambda", "add-permission", *name, "--action", "lambda:InvokeFunction",
                             "--principal", "events.amazonaws.com", "--source-arn", rule.arn)  # fmt: skip
-            yield f'{self._aws("events", "put-targets", "--rule", rule.name)} --targets "Id=tocsin,Arn={function}"'
+            yield self._told(rule, self.home.function or self._function)
+
+    def _told(self, rule: Rule, arn: str) -> str:
+        return self._aws("events", "put-targets", "--rule", rule.name, "--targets", f"Id=tocsin,Arn={arn}")
 
     def _compare(self) -> Step:
         why = "wait until the old function and tocsin both told you, better for some days"
@@ -200,9 +200,11 @@ class Move:
     def _aws(self, *words: str) -> str:
         return shlex.join(("aws", *words[:2], "--region", self._region, *self.home.account, *words[2:]))
 
+    @property
     def _function(self) -> str:
-        query = ("--query", "Configuration.FunctionArn", "--output", "text")
-        return self._aws("lambda", "get-function", "--function-name", self.home.stack, *query)
+        """The function that the stack will have, which is called after it."""
+        partition, account = self.arn.split(":")[1], self.arn.split(":")[4]
+        return f"arn:{partition}:lambda:{self.home.region}:{account}:function:{self.home.stack}"
 
     def _back(self, each: Subscription) -> str:
         return self._topic(
