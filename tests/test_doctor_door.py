@@ -65,6 +65,7 @@ def test_a_closed_door_is_nothing_to_find(closed: Home) -> None:
     """Without a public address nothing is looked for, and no secret is asked for."""
     with Answers(closed, GetParameter="AccessDeniedException") as cloud:
         assert findings(closed, cloud=cloud) == []
+    assert "Slack door" not in run("status")[1]
 
 
 def test_a_plan_shows_the_door_and_keeps_nothing(closed: Home, tmp_path: Path) -> None:
@@ -181,9 +182,12 @@ def test_a_missing_secret_is_found(home: Home) -> None:
     vault.empty()
     try:
         (found,) = findings(home)
+        _, status = run("status")
     finally:
         vault.fill(SECRET)
     assert "missing or empty" in found.what and "--slack-signing-secret-file" in found.mend
+    assert f"✗ Slack door: {PARAMETER} is missing" in status and "$ tocsin doctor signing-secret" in status
+    assert "✓ Slack door: open" in run("status")[1]
 
 
 def test_a_door_that_is_gone_is_found(home: Home) -> None:

@@ -186,6 +186,15 @@ def _secret(cloud: Cloud, stack: Stack, mend: str) -> Iterator[Seen]:
         yield Seen("Slack secret", f"{stack.outputs['SecretName']} is missing; alarms wait for it", mend)
 
 
+def _door(cloud: Cloud, stack: Stack, mend: str) -> Iterator[Seen]:
+    if not (name := stack.outputs.get("SigningSecretName")):
+        return
+    if Vault(cloud, stack.name, "signing").is_filled():
+        yield Seen("Slack door: open, for what Slack signs")
+    else:
+        yield Seen("Slack door", f"{name} is missing, so that whatever Slack hands in is turned away", mend)
+
+
 def _email(cloud: Cloud, stack: Stack, mend: str) -> Iterator[Seen]:
     mails = [each for each in _subscriptions(cloud, stack.outputs["OpsTopicArn"]) if each["Protocol"] == "email"]
     if not mails:
@@ -206,5 +215,6 @@ _PARTS: tuple[tuple[str, str, Callable[[Cloud, Stack, str], Iterable[Seen]]], ..
     ("function", "mapping", _mapping),
     ("minute tick", "tick", _tick),
     ("Slack secret", "secret", _secret),
+    ("Slack door", "signing-secret", _door),
     ("e-mail", "e-mail", _email),
 )
