@@ -38,14 +38,14 @@ def destroy(profile: str | None, region: str | None, name: str, yes: bool) -> No
         if not yes and click.prompt("Type the stack's name to go on", default="", show_default=False) != name:
             raise ConfigError("that is not its name; nothing was removed", f"type {name}, or use --yes")
         spokes.remove()
-        names = Names(here, name)
-        names.forget(names.known())
         if stack is not None:
             Changes(here, name, _tell).remove()
         Vault(here, name, "webhook").empty()
         Vault(here, name, "bot").empty()
         Vault(here, name, "signing").empty()
         clear(here, name)
+        names = Names(here, name)
+        names.forget(names.known())
         ui.line(f"{name} is gone.")
 
 
