@@ -76,6 +76,9 @@ def _refused(profile: str | None = None, region: str | None = None) -> ConfigErr
         ("SignatureDoesNotMatch", 403, "does not belong to the key id"),
         ("OptInRequired", 403, "enable this region"),
         ("SomethingNew", 400, "nothing is lost"),
+        ("Throttling", 400, "run it again in a minute"),
+        ("ResourceNotFound", 404, "`tocsin doctor` names what was deleted by hand"),
+        ("RequestTimeTooSkewed", 403, "set this machine's clock right"),
     ],
 )
 def test_a_refusal_is_one_line_and_a_way_out(machine: pytest.MonkeyPatch, code: str, status: int, way_out: str) -> None:
@@ -89,6 +92,17 @@ def test_a_refusal_is_one_line_and_a_way_out(machine: pytest.MonkeyPatch, code: 
         f"AWS refused GetCallerIdentity: {code}: User x is not authorized to perform: sts:GetCallerIdentity"
     )
     assert way_out in problem.hint
+
+
+def test_a_clock_that_is_wrong_is_told_from_a_wrong_key(machine: pytest.MonkeyPatch) -> None:
+    """AWS calls both a signature that does not match; its sentence, however it is wrapped, becomes one line."""
+    said = "Signature expired: 20261124T120000Z is now earlier\n   than 20261124T121500Z"
+    with _refusing(403, "SignatureDoesNotMatch", said) as endpoint:
+        for name, value in emulator.environment(endpoint, REGION).items():
+            machine.setenv(name, value)
+        problem = _refused()
+
+    assert "earlier than 20261124T121500Z" in str(problem) and problem.hint.startswith("set this machine's clock right")
 
 
 def test_without_credentials_it_says_how_to_log_in(machine: pytest.MonkeyPatch) -> None:

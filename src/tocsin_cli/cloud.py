@@ -11,9 +11,11 @@ from typing import Any
 import click
 
 from tocsin.ports import ConfigError
+from tocsin_cli.refusals import code_of, is_gone, is_throttled
 
 _LOGIN = "log in again (`aws sso login`, or new keys), or name another profile with --profile"
 _STRANGER = f"{_LOGIN}; a region that the account has not enabled answers the same"
+_CLOCK = "set this machine's clock right, then log in again"
 _WAYS_OUT = {
     "AccessDenied": "ask for the right that is named there, or use another profile with --profile",
     "AccessDeniedException": "ask for the right that is named there, or use another profile with --profile",
@@ -21,7 +23,8 @@ _WAYS_OUT = {
     "AuthorizationError": "ask for the right that is named there, or use another profile with --profile",
     "ExpiredToken": _LOGIN,
     "ExpiredTokenException": _LOGIN,
-    "RequestExpired": "set this machine's clock right, then log in again",
+    "RequestExpired": _CLOCK,
+    "RequestTimeTooSkewed": _CLOCK,
     "InvalidClientTokenId": _STRANGER,
     "UnrecognizedClientException": _STRANGER,
     "SignatureDoesNotMatch": "the secret access key does not belong to the key id: set both again",
@@ -76,7 +79,7 @@ def cloud(profile: str | None, region: str | None) -> Iterator[Cloud]:
         with ExitStack() as closing:
             yield replace(_opened(boto3.Session(profile_name=profile, region_name=region), closing), profile=profile)
     except ClientError as error:
-        raise _refused(error.response.get("Error", {}), error.operation_name) from None
+        raise _refused(error) from None
     except BotoCoreError as error:
         raise _unreachable(error) from None
 
@@ -95,10 +98,21 @@ def _opened(session: Any, closing: ExitStack) -> Cloud:
     return replace(here, account=here.client("sts").get_caller_identity()["Account"])
 
 
-def _refused(error: dict[str, str], operation: str) -> ConfigError:
-    code = error.get("Code", "")
-    hint = _WAYS_OUT.get(code, "`tocsin status` shows how things stand; nothing is lost by running the command again")
-    return ConfigError(f"AWS refused {operation}: {code}: {error.get('Message', '')}", hint)
+def _refused(error: Any) -> ConfigError:
+    """AWS's own word and sentence, on one line."""
+    said = " ".join(str(error.response.get("Error", {}).get("Message", "")).split())
+    return ConfigError(f"AWS refused {error.operation_name}: {code_of(error)}: {said}", _way_out(error, said))
+
+
+def _way_out(error: Any, said: str) -> str:
+    if "Signature expired" in said or "Signature not yet current" in said:
+        return _CLOCK
+    if is_gone(error):
+        return "`tocsin doctor` names what was deleted by hand, and what makes it again"
+    if is_throttled(error):
+        return "AWS asks for a pause: run it again in a minute, nothing is lost"
+    usual = "`tocsin status` shows how things stand; nothing is lost by running the command again"
+    return _WAYS_OUT.get(code_of(error), usual)
 
 
 def _unreachable(error: Exception) -> ConfigError:

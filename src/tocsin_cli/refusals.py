@@ -12,6 +12,9 @@ _STRANGERS = ("ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "
               "SignatureDoesNotMatch", "InvalidSignatureException", "RequestExpired")  # fmt: skip
 
 
+_THROTTLED = ("Throttl", "TooManyRequests", "RequestLimitExceeded", "SlowDown")
+
+
 def code_of(error: Any) -> str:
     """The code of a botocore ClientError."""
     return str(error.response.get("Error", {}).get("Code", ""))
@@ -25,6 +28,11 @@ def is_denied(error: Any) -> bool:
 def is_gone(error: Any) -> bool:
     """Whether what was asked about is not there."""
     return any(word in code_of(error) for word in _GONE)
+
+
+def is_throttled(error: Any) -> bool:
+    """Whether too much was asked at once, after all that boto3 itself has tried."""
+    return any(word in code_of(error) for word in _THROTTLED)
 
 
 def is_of_a_stranger(error: Any) -> bool:
