@@ -14,10 +14,23 @@ from rich.text import Text
 from tocsin_cli.folding import folded
 from tocsin_cli.secrets import redact
 
+# What moves a terminal's cursor, rewrites its title or turns text around, where a name or a log line holds it; spelled
+# as in JSON, which so stays what it was. https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing
+_COMMANDS = {
+    code: f"\\u{code:04x}"
+    for code in (*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+    if chr(code) not in "\n\t"
+}
+
+
+def _harmless(text: str) -> str:
+    """The text without secrets, and without commands to the terminal."""
+    return redact(text).translate(_COMMANDS)
+
 
 def line(text: str = "") -> None:
     """One line on standard output, as given but for secrets; a terminal shows it broken between words."""
-    shown = redact(text)
+    shown = _harmless(text)
     if sys.stdout.isatty():
         shown = "\n".join(folded(shown, Console(file=sys.stdout).width))
     print(shown, flush=True)
@@ -26,9 +39,9 @@ def line(text: str = "") -> None:
 def error(message: str, hint: str | None = None) -> None:
     """What happened, and what to do next, on standard error."""
     console = Console(stderr=True, highlight=False, soft_wrap=True)
-    _labelled(console, Text("error:", style="bold red"), redact(message))
+    _labelled(console, Text("error:", style="bold red"), _harmless(message))
     if hint:
-        _labelled(console, Text("hint:", style="bold cyan"), redact(hint))
+        _labelled(console, Text("hint:", style="bold cyan"), _harmless(hint))
 
 
 def _labelled(console: Console, label: Text, text: str) -> None:
@@ -62,12 +75,12 @@ def progress(what: str, seconds: float) -> Iterator[Callable[[float], None]]:
 def step(seconds: float, number: int, text: str, done: bool) -> None:
     """One line of a story with its time: step ``number`` of six, with a tick where it is done."""
     mark = Text("✓ ", style="green") if done else Text("  ")
-    _clock(seconds).print(Text(f"{number}/6 ", style="bold"), mark, Text(redact(text)), sep="")
+    _clock(seconds).print(Text(f"{number}/6 ", style="bold"), mark, Text(_harmless(text)), sep="")
 
 
 def message(seconds: float, where: str, text: str) -> None:
     """One line that people now see there."""
-    _clock(seconds).print(Text(f"    {where} shows: ", style="cyan"), Text(redact(text), style="bold"), sep="")
+    _clock(seconds).print(Text(f"    {where} shows: ", style="cyan"), Text(_harmless(text), style="bold"), sep="")
 
 
 def _clock(seconds: float) -> Console:

@@ -1,0 +1,29 @@
+"""What is printed may be a stranger's text: it is shown, and does nothing."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tocsin_cli import ui
+
+EVIL = "name\x1b[2J\x9b31m\x07\u202egnp.exe\r"
+
+
+def test_a_terminal_gets_no_commands(capsys: pytest.CaptureFixture[str]) -> None:
+    """Neither escape sequences nor characters that turn the text around: they are spelled out; tabs and lines stay."""
+    ui.line(f"{EVIL}\tand\nmore")
+    ui.error(EVIL, EVIL)
+    said = capsys.readouterr()
+
+    assert said.out == "name\\u001b[2J\\u009b31m\\u0007\\u202egnp.exe\\u000d\tand\nmore\n"
+    assert not set(said.err) & set("\x1b\x9b\x07\u202e\r") and said.err.count("\\u001b[2J") == 2
+
+
+def test_json_stays_what_it_was(capsys: pytest.CaptureFixture[str]) -> None:
+    """The spelling is JSON's own."""
+    ui.line(json.dumps({"name": EVIL}, ensure_ascii=False))
+    said = capsys.readouterr().out
+
+    assert json.loads(said) == {"name": EVIL} and "\x9b" not in said
