@@ -11,18 +11,22 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from click.testing import CliRunner
 
 import emulator
+from plain_http import request
 from tocsin_cli.app import cli
 from tocsin_cli.cloud import Cloud, cloud
 from tocsin_cli.stack.standing import Stack, find, made
+from tocsin_local.slack.clicks import Posted, signed
 from tocsin_local.slack.server import LocalSlack
 
 _STARTS = ("subprocess.Popen", "os.exec", "os.posix_spawn", "os.system")
 REGION, ELSEWHERE = "eu-north-1", "us-east-1"
+SIGNING = "0123456789abcdef" * 2
 REASON = "Threshold Crossed: 1 datapoint [7.0 (24/11/26 11:59:00)] was greater than the threshold (5.0)."
 
 
@@ -56,8 +60,10 @@ def place(localstack: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         secret.write_text(slack.webhook_url)
         here = closing.enter_context(cloud(None, None))
         children = _watched()
+        signing = secret.with_name("signing")
+        signing.write_text(SIGNING)
         asked = ("--email", "ops@example.com", "--regions", ELSEWHERE, "--slack-webhook-url-file", str(secret))
-        code, output = _run("deploy", "--yes", *asked)
+        code, output = _run("deploy", "--yes", *asked, "--slack-signing-secret-file", str(signing))
         assert code == 0, output
         yield Place(here, slack, secret, output, children)
 
@@ -95,8 +101,8 @@ def test_deploy_tells_what_it_does_and_proves_it(place: Place) -> None:
 
 
 def test_no_child_is_told_the_secret(place: Place) -> None:
-    """`deploy` compiles the package with another Python; neither its arguments nor its environment hold the webhook."""
-    assert place.children
+    """`deploy` compiles the package with another Python; neither its arguments nor its environment hold a secret."""
+    assert place.children and SIGNING not in str(place.children)
     assert place.slack.webhook_url.rsplit("/", 1)[-1] not in str(place.children)
 
 
@@ -199,9 +205,28 @@ def test_the_same_alarm_by_both_roads_at_once_is_one_message(place: Place) -> No
     assert len(shown) == 3 and all("&gt; 5" in text for text in shown)
 
 
-def test_the_door_is_shut(place: Place) -> None:
-    """There is no public address until it is asked for."""
-    assert not place.client("lambda").list_function_url_configs(FunctionName="tocsin")["FunctionUrlConfigs"]
+def test_the_door_lets_in_slack_and_nobody_else(place: Place, localstack: str) -> None:
+    """At the public address what Slack signs is answered, and an event of a stranger's is neither stored nor shown; the
+    doctor finds nothing wrong there. Nobody is told the signing secret but Parameter Store.
+
+    Opening and shutting it later is tried in tests/test_doctor_door.py: LocalStack evaluates an output's attribute also
+    where the condition of both is false, and refuses.
+    """
+    url = place.stack.outputs["DoorUrl"]
+    click, event = b"ssl_check=1", json.dumps(_published(place, "forged")).encode()
+    posts = [signed(click, SIGNING, time.time()), signed(event, "f" * 32, time.time()), Posted({}, event)]
+    answers = [request(localstack, each.body, {**each.headers, "Host": urlsplit(url).netloc}) for each in posts]
+    _, found = _run("doctor", "door", "signing-secret")
+    _, said = _run("logs", "--since", "30m", "--all")
+    template = place.client("cloudformation").get_template(StackName="tocsin")["TemplateBody"]
+    function = place.client("lambda").get_function_configuration(FunctionName="tocsin")
+
+    assert f"(Interactivity & Shortcuts) to\n  {url}\n" in place.deployed
+    assert [each.status for each in answers] == [200, 401, 401]
+    assert found.count("✗") == 1 and "(statement tocsin-DoorMayInvoke" in found  # it keeps no condition on a statement
+    assert "let in" in said and "turned away" in said
+    assert not [each for each in place.slack.messages() if "forged" in each.text]
+    assert SIGNING not in place.deployed + found + said + str([place.stack, template, function])
 
 
 def test_what_cannot_be_processed_is_announced_kept_and_brought_back(place: Place) -> None:
