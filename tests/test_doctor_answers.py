@@ -132,6 +132,17 @@ def test_an_alarm_without_data_for_long_is_found(home: Home) -> None:
     )
 
 
+def test_many_alarms_without_data_are_told_in_few_lines(home: Home) -> None:
+    """Five by themselves, all others in one."""
+    names = [f"shop {number}" for number in range(12)]
+    many = [an_alarm(AlarmName=name, StateValue="INSUFFICIENT_DATA")["MetricAlarms"][0] for name in names]
+    with Answers(home, DescribeAlarms={"MetricAlarms": many}) as cloud:
+        *_, last = found = asked(home.scene(cloud=cloud, now=NOW), "no-data")
+
+    assert len(found) == 6 and last.what.startswith("7 more alarms have had no data for long: shop 5, shop 6")
+    assert "--state-value INSUFFICIENT_DATA" in last.mend
+
+
 def test_many_alarms_are_one_finding(home: Home) -> None:
     """Seven that act on nothing are named in one line and connected by one command, however oddly they are called."""
     names = [f"shop's {number}" for number in range(7)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -25,11 +24,8 @@ def _of(prefix: str, folder: Path = MODULE) -> dict[str, Any]:
 
 
 def _told(values: dict[str, Any]) -> dict[str, Any]:
-    """A resource as it is compared: an alarm's description up to where it says what to do, which differs."""
-    told = {name: value for name, value in values.items() if name not in TERRAFORM_ALONE}
-    if text := told.get("alarm_description"):
-        told["alarm_description"] = re.split(r"; |[.] |:", text)[0]
-    return told
+    """A resource as it is compared."""
+    return {name: value for name, value in values.items() if name not in TERRAFORM_ALONE}
 
 
 @pytest.mark.parametrize(

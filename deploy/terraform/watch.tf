@@ -47,7 +47,7 @@ resource "aws_sns_topic_subscription" "ops_by_email" {
 
 resource "aws_cloudwatch_metric_alarm" "dead_letters_alarm" {
   alarm_name          = "${var.name}-dead-letters"
-  alarm_description   = "Events could not be processed; they wait in ${var.name}-dead. docs/terraform.md says how to bring them back."
+  alarm_description   = "Events could not be processed; they wait in ${var.name}-dead. See `tocsin redrive`."
   namespace           = "AWS/SQS"
   metric_name         = "ApproximateNumberOfMessagesVisible"
   dimensions          = { QueueName = aws_sqs_queue.dead_letters.name }
@@ -63,7 +63,7 @@ resource "aws_cloudwatch_metric_alarm" "dead_letters_alarm" {
 
 resource "aws_cloudwatch_metric_alarm" "failed_invocations_alarm" {
   alarm_name          = "${var.name}-failed-invocations"
-  alarm_description   = "Invocations failed for good; they wait in ${var.name}-failed. docs/terraform.md says how to bring them back."
+  alarm_description   = "Invocations failed for good; they wait in ${var.name}-failed. See `tocsin redrive`."
   namespace           = "AWS/SQS"
   metric_name         = "ApproximateNumberOfMessagesVisible"
   dimensions          = { QueueName = aws_sqs_queue.failed_invocations.name }
@@ -79,7 +79,7 @@ resource "aws_cloudwatch_metric_alarm" "failed_invocations_alarm" {
 
 resource "aws_cloudwatch_metric_alarm" "function_errors_alarm" {
   alarm_name          = "${var.name}-function-errors"
-  alarm_description   = "The function failed in 3 of 5 minutes. Its log says why."
+  alarm_description   = "The function failed in 3 of 5 minutes. See `tocsin logs`."
   namespace           = "AWS/Lambda"
   metric_name         = "Errors"
   dimensions          = { FunctionName = aws_lambda_function.function.function_name }
@@ -113,7 +113,7 @@ resource "aws_cloudwatch_metric_alarm" "oldest_event_alarm" {
 
 resource "aws_cloudwatch_metric_alarm" "oldest_due_alarm" {
   alarm_name          = "${var.name}-oldest-due"
-  alarm_description   = "A message has been due for more than 5 minutes and Slack does not show it. The function's log says why."
+  alarm_description   = "A message has been due for more than 5 minutes and Slack does not show it. See `tocsin status`."
   namespace           = "tocsin/${var.name}"
   metric_name         = "OldestDue"
   statistic           = "Maximum"
@@ -129,7 +129,7 @@ resource "aws_cloudwatch_metric_alarm" "oldest_due_alarm" {
 
 resource "aws_cloudwatch_metric_alarm" "heartbeat_alarm" {
   alarm_name          = "${var.name}-heartbeat"
-  alarm_description   = "For 15 minutes the function has not run, or could not reach its table. The function's log says why."
+  alarm_description   = "For 15 minutes the function has not run, or could not reach its table. See `tocsin status`."
   namespace           = "tocsin/${var.name}"
   metric_name         = "Heartbeat"
   statistic           = "Sum"
@@ -146,7 +146,7 @@ resource "aws_cloudwatch_metric_alarm" "heartbeat_alarm" {
 # Nobody writes its metric: it changes only when a test sets it, and goes the way that your alarms go.
 resource "aws_cloudwatch_metric_alarm" "canary" {
   alarm_name          = "${var.name}-canary"
-  alarm_description   = "TEST: this alarm is set by hand to see that alarms arrive. Nothing is wrong."
+  alarm_description   = "TEST: `tocsin test` sets this alarm to see that alarms arrive. Nothing is wrong."
   namespace           = "tocsin/${var.name}"
   metric_name         = "Canary"
   statistic           = "Sum"

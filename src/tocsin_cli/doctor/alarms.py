@@ -12,6 +12,7 @@ from tocsin_cli.doctor.scene import Scene
 _DAY = 86_400_000
 _FAILED = "Failed to execute action"
 _PASTED = 50  # names in one command
+_TOLD = 5  # alarms that have a finding of their own
 
 
 def silent(scene: Scene) -> Iterator[Finding]:
@@ -45,15 +46,29 @@ def _count(names: list[str]) -> str:
 
 def ignorant(scene: Scene) -> Iterator[Finding]:
     """No alarm has been without data for long."""
-    for alarm in scene.theirs():
-        if alarm.state == "INSUFFICIENT_DATA" and not alarm.is_composite and 0 < alarm.since < scene.now - _long(alarm):
-            since = datetime.datetime.fromtimestamp(alarm.since / 1000, datetime.UTC).date()
-            yield Finding(
-                "risk",
-                f"the alarm {alarm.name} has had no data since {since}",
-                "what it watches is gone, or its namespace, metric or dimensions are misspelt: it will never fire",
-                scene.aws("cloudwatch", "list-metrics", *_metric(alarm)),
-            )
+    found = [
+        alarm
+        for alarm in scene.theirs()
+        if alarm.state == "INSUFFICIENT_DATA" and not alarm.is_composite and 0 < alarm.since < scene.now - _long(alarm)
+    ]
+    yield from (_one_ignorant(scene, alarm) for alarm in found[:_TOLD])
+    if more := [alarm.name for alarm in found[_TOLD:]]:
+        yield Finding(
+            "risk",
+            f"{len(more)} more alarms have had no data for long: {some(more)}",
+            "what they watch is gone, or misspelt: they will never fire",
+            scene.aws("cloudwatch", "describe-alarms", "--state-value", "INSUFFICIENT_DATA"),
+        )
+
+
+def _one_ignorant(scene: Scene, alarm: Alarm) -> Finding:
+    since = datetime.datetime.fromtimestamp(alarm.since / 1000, datetime.UTC).date()
+    return Finding(
+        "risk",
+        f"the alarm {alarm.name} has had no data since {since}",
+        "what it watches is gone, or its namespace, metric or dimensions are misspelt: it will never fire",
+        scene.aws("cloudwatch", "list-metrics", *_metric(alarm)),
+    )
 
 
 def _long(alarm: Alarm) -> int:
