@@ -147,7 +147,7 @@ def test_a_change_of_an_alarm_is_shown_and_can_be_undone(place: Place) -> None:
     kept = _run("status-check", "web-1", "--topic", TOPIC, "--yes", "--datapoints", "4/5")
     as_before = place.alarm(name)["DatapointsToAlarm"]
     output = _run("status-check", "web-1", "--topic", TOPIC, "--yes", "--replace", "--datapoints", "4/5")
-    undo = shlex.split(output.rsplit("Undo: ", 1)[1].strip())
+    undo = shlex.split(output.rsplit("  $ ", 1)[1].strip())
     before = json.loads(undo[undo.index("--cli-input-json") + 1])
 
     assert f"- {name}: left as it is (is there with another " in kept and as_before == 2

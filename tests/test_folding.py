@@ -14,12 +14,12 @@ WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("Z", "C")), min
 
 @given(st.lists(WORDS, min_size=1, max_size=20), st.integers(20, 60), st.integers(0, 6))
 def test_every_word_is_there_and_every_line_fits(words: list[str], width: int, indent: int) -> None:
-    """In their order; a line is wider than the terminal only where it is one word, or a command."""
+    """In their order; a line is wider than the terminal only where it is one word, a command, or JSON."""
     text = " " * indent + " ".join(words)
     lines = list(folded(text, width))
     assert [word for line in lines for word in line.split()] == text.split()
     for line in lines:
-        assert cell_len(line) <= width or len(line.split()) == 1 or words[0] == "$"
+        assert cell_len(line) <= width or len(line.split()) == 1 or words[0] == "$" or words[0].startswith("{")
 
 
 @given(st.text(max_size=100))
@@ -35,6 +35,7 @@ def test_where_there_is_room_nothing_changes(text: str) -> None:
         ("one two three four", ["one two three", "four"]),
         ("      it means what it", ["      it means", "      what it"]),
         ("      $ aws lambda update-function", ["      $ aws lambda update-function"]),
+        ('{"AlarmName": "a  b", "Period": 60}', ['{"AlarmName": "a  b", "Period": 60}']),
         ("arn:aws:sns:eu-north-1:1:t is it", ["arn:aws:sns:eu-north-1:1:t", "is it"]),
         ("경보가 울리고 있습니다", ["경보가 울리고", "있습니다"]),
     ],

@@ -101,9 +101,9 @@ def test_the_old_function_is_disconnected_after_the_new_one_is_joined() -> None:
 
 def test_the_way_back_is_told() -> None:
     """Beside the command that disconnects stands the one that connects again."""
-    part = _move().steps()[4]
+    (back,) = _move().steps()[4].undo
 
-    assert f"aws sns subscribe --region {REGION} --topic-arn {TOPIC} --protocol lambda" in part.why and ARN in part.why
+    assert back.startswith(f"aws sns subscribe --region {REGION} --topic-arn {TOPIC} --protocol lambda") and ARN in back
 
 
 def test_the_profile_is_named_in_every_command() -> None:
@@ -177,7 +177,7 @@ def test_a_queue_that_the_old_function_reads_is_left_in_time() -> None:
 
     assert join == [f"tocsin connect --region {REGION} {TOPIC}"]
     assert part == [f"aws lambda update-event-source-mapping --region {REGION} --uuid an-id --no-enabled"]
-    assert "undo: aws lambda update-event-source-mapping" in move.steps()[4].why
+    assert move.steps()[4].undo == (part[0].replace("--no-enabled", "--enabled"),)
     assert [shlex.split(each)[2] for each in remove] == [
         "unsubscribe",
         "delete-event-source-mapping",

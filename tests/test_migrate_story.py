@@ -60,12 +60,12 @@ def heard(home: Home) -> dict[str, list[str]]:
 
 
 def steps() -> dict[str, list[str]]:
-    """The commands that are printed, by the number of their step."""
+    """The commands that are printed, by the number of their step, without those that would undo it."""
     code, output = run("migrate")
     assert code == 0 and output.startswith("cloudwatch-to-slack is a tutorial's function")
     found = re.split(r"^(\d)\. ", output, flags=re.MULTILINE)[1:]
     return {
-        number: [line.strip() for line in text.splitlines()[1:] if line.startswith("   ")]
+        number: [line.strip(" $") for line in text.split("To undo it:")[0].splitlines() if line.startswith("   $ ")]
         for number, text in zip(found[::2], found[1::2], strict=True)
     }
 

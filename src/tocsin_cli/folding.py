@@ -6,17 +6,17 @@ from collections.abc import Iterator
 
 from rich.cells import cell_len
 
-_MARKS = ("✓ ", "✗ ", "+ ", "~ ", "- ", "? ", "· ")
+_MARKS = ("✓ ", "✗ ", "! ", "+ ", "~ ", "- ", "? ", "· ")
 
 
 def folded(text: str, width: int) -> Iterator[str]:
     """``text`` in lines of at most ``width`` cells, the later ones indented as the first one begins.
 
-    A word that is longer, an address for instance, stays whole; so does a command to paste ("$ …"), and a text that
-    has lines of its own already.
+    A word that is longer, an address for instance, stays whole; so does a command to paste ("$ …"), JSON, and a text
+    that has lines of its own already.
     """
     lead = text[: len(text) - len(text.lstrip())]
-    if cell_len(text) <= width or "\n" in text or text.startswith("$ ", len(lead)):
+    if cell_len(text) <= width or "\n" in text or text.startswith(("$ ", "{"), len(lead)):
         yield text
         return
     later = lead + "  " * text.startswith(_MARKS, len(lead))

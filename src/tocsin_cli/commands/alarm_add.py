@@ -142,7 +142,8 @@ def _put(here: Cloud, wanted: Sequence[Draft], done: list[Draft], silent: bool) 
             raise
         done.append(each)
         if not silent:
-            ui.line(f"✓ {each.name}: CloudWatch watches it now. Undo: {each.undo(here)}")
+            ui.line(f"✓ {each.name}: CloudWatch watches it now. To undo it:")
+            ui.line(f"  $ {each.undo(here)}")
 
 
 def _document(here: Cloud, drafts: Sequence[Draft], done: Sequence[Draft], refused: dict[str, str]) -> dict[str, Any]:

@@ -167,7 +167,11 @@ def _show(move: Move) -> None:
         ui.line()
         ui.line(f"{number}. {step.title} ({step.why})")
         for command in step.commands:
-            ui.line(f"   {command}")
+            ui.line(f"   $ {command}")
+        if step.undo:
+            ui.line("   To undo it:")
+        for command in step.undo:
+            ui.line(f"   $ {command}")
     ui.line()
 
 

@@ -39,11 +39,12 @@ class Home:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What to do, why, and the commands."""
+    """What to do, why, and the commands; ``undo`` are those that take it back."""
 
     title: str
     why: str
     commands: tuple[str, ...]
+    undo: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,16 +157,16 @@ class Move:
             *(self._reading(each, False) for each in self.roads.readers),
             *(self._instead(each) for each in self.roads.alarms),
         )
-        back = [
+        back = (
             *(self._back(each) for each in self.roads.topics),
             *(self._reading(each, True) for each in self.roads.readers),
-        ]
-        why = f"undo: {'; '.join(back)}" if back else "it gets nothing any more, and tocsin goes on"
+        )
+        why = "it gets nothing any more, and tocsin goes on"
         if self.roads.alarms:
             why += "; run `tocsin migrate` anew before: whole alarms are written, as they were when this was printed"
         if self.known.what == NOTIFY_SLACK:
             why += "; until the next step is done, terraform apply would subscribe it again"
-        return Step("Disconnect the old function", why, commands)
+        return Step("Disconnect the old function", why, commands, back)
 
     def _remove(self) -> Step:
         title = "After a quiet week, remove it"

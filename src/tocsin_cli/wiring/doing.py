@@ -12,7 +12,9 @@ from tocsin_cli.wiring.plan import Plan
 def carry_out(plan: Plan, only_plan: bool, yes: bool) -> None:
     """What each does is told before and after. ConfigError where nobody can be asked; click.Abort for a no."""
     for note in plan.notes:
-        ui.line(f"  ! {note}")
+        ui.line(f"  ! {note.said}")
+        if note.command:
+            ui.line(f"      $ {note.command}")
     if not plan.changes:
         ui.line("Nothing to change.")
         return

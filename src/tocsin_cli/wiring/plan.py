@@ -22,11 +22,19 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """What the user should know beside the changes, and the command that would mend it, "" without one."""
+
+    said: str
+    command: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What is to be done, and what the user should know beside that: what is left out, what will tell nobody."""
 
     changes: tuple[Change, ...]
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +55,11 @@ class Wiring:
         changes = [*map(self._topic_in, arns), *map(self._alarm_in, (*named, *room))]
         notes = (
             *(note for arn in arns for note in self._filtered(arn)),
-            *(f"left out: alarm {alarm.name} ({self._why_full(alarm)})" for alarm in unheard if alarm not in room),
+            *(
+                Note(f"left out: alarm {alarm.name} ({self._why_full(alarm)})")
+                for alarm in unheard
+                if alarm not in room
+            ),
             *(self._switched_off(alarm) for alarm in (*named, *room) if not alarm.is_enabled),
         )
         return Plan(_once(changes), tuple(dict.fromkeys(notes)))
@@ -85,7 +97,7 @@ class Wiring:
             lambda: topics.part(self.cloud, self.stack, arn, subscription),
         )
 
-    def _filtered(self, arn: str) -> Iterator[str]:
+    def _filtered(self, arn: str) -> Iterator[Note]:
         """A subscription that was there before keeps the filter that somebody gave it."""
         subscription = topics.filtered(self.cloud, self.stack, arn)
         if subscription:
@@ -93,7 +105,9 @@ class Wiring:
                 "sns", "set-subscription-attributes", topics.region_of(arn), "--subscription-arn", subscription,
                 "--attribute-name", "FilterPolicy", "--attribute-value", "{}",
             )  # fmt: skip
-            yield f"topic {arn}: its subscription has a filter policy, which throws alarms away; without it: {command}"
+            yield Note(
+                f"topic {arn}: its subscription has a filter policy, which throws alarms away; without:", command
+            )
 
     def _alarm_in(self, alarm: Alarm) -> Change | None:
         missing = acting.missing(alarm, self._topic)
@@ -124,9 +138,11 @@ class Wiring:
     def _why_full(self, alarm: Alarm) -> str:
         return f"{acting.MOST} {_listed(acting.full(alarm, self._topic))} already"
 
-    def _switched_off(self, alarm: Alarm) -> str:
+    def _switched_off(self, alarm: Alarm) -> Note:
         command = self._aws("cloudwatch", "enable-alarm-actions", self.cloud.region, "--alarm-names", alarm.name)
-        return f"alarm {alarm.name}: its actions are switched off, so it tells nobody; switch them on: {command}"
+        return Note(
+            f"alarm {alarm.name}: its actions are switched off, so it tells nobody; to switch them on:", command
+        )
 
     def _aws(self, service: str, operation: str, region: str, *words: str) -> str:
         profile = ("--profile", self.cloud.profile) if self.cloud.profile else ()
