@@ -51,10 +51,11 @@ def destroy(profile: str | None, region: str | None, name: str, yes: bool) -> No
 
 def _stays(here: Cloud, stack: Stack | None) -> Iterator[str]:
     """What outlives the stack, and what will point at nothing."""
-    yield "What stays: the metrics Heartbeat, OldestDue and Failed until CloudWatch forgets them (15 months, free), and"
-    yield "  DynamoDB's own last backup of the table for 35 days (free)."
     if stack is None:
         return
+    yield "What stays:"
+    yield "  The metrics Heartbeat, OldestDue and Failed, until CloudWatch forgets them (15 months, free)."
+    yield "  DynamoDB's own last backup of the table, for 35 days (free)."
     if stack.parameters.get("EncryptTopics") == "yes":
         yield "  The topics' key waits 7 days until it is deleted (free)."
     if admitted(stack) != Admitted():
