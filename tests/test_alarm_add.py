@@ -30,6 +30,7 @@ STACK = {
         "Topic": {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": "home"}},
         "Queue": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "home"}},
     },
+    "Parameters": {"SlackMode": {"Type": "String", "Default": "webhook"}},
     "Outputs": {
         "TopicArn": {"Value": {"Ref": "Topic"}},
         "QueueUrl": {"Value": {"Ref": "Queue"}},

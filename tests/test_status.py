@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 import time
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from aws_home import REGION, Answers, Home, deployed, run, understood
+from tocsin.ports import ConfigError
 from tocsin_cli.doctor.restoring import restored
 from tocsin_cli.stack.outlook import Seen, look, look_around
 
@@ -93,6 +95,20 @@ def test_what_may_not_be_put_right_is_told(home: Home) -> None:
     home.client("events").enable_rule(Name="tocsin-tick")
 
     assert said.startswith("  ✗ the rule tocsin-tick is switched off (EnableRule is refused): tocsin doctor tick")
+
+
+@pytest.mark.parametrize("command", [("deploy", "--yes"), ("destroy", "--yes"), ("status",), ("doctor",), ("test",)])
+def test_a_stack_of_somebody_else_is_left_alone(home: Home, command: tuple[str, ...]) -> None:
+    """Whoever mistypes the name changes nothing of it, and learns nothing false about it."""
+    cloudformation = home.client("cloudformation")
+    body = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": "website"}}}}
+    cloudformation.create_stack(StackName="website", TemplateBody=json.dumps(body))
+    with pytest.raises(ConfigError, match=r"the stack website .* is not tocsin's, and is left alone"):
+        run(*command, "--stack", "website")
+    (there,) = cloudformation.describe_stacks(StackName="website")["Stacks"]
+    cloudformation.delete_stack(StackName="website")
+
+    assert there["StackStatus"] == "CREATE_COMPLETE"
 
 
 def test_without_its_function_the_rest_is_still_told(home: Home) -> None:

@@ -50,6 +50,11 @@ class Stack:
         return self.is_made and "FunctionName" in self.outputs
 
     @property
+    def is_foreign(self) -> bool:
+        """Whether it is somebody else's: one of ours has been asked for Slack, as far as it tells what it was asked."""
+        return (self.is_made or bool(self.parameters)) and "SlackMode" not in self.parameters
+
+    @property
     def way_on(self) -> str:
         """What makes the rest of it, and what takes it away."""
         return _WAYS_ON[self.maker]
@@ -85,8 +90,14 @@ def find(cloud: Cloud, name: str) -> Stack | None:
 
 
 def standing(cloud: Cloud, name: str) -> Stack | None:
-    """The tocsin of this name, whoever made it; None if there is none. Errors as boto3 raises them."""
-    return find(cloud, name) or _by_terraform(cloud, name)
+    """The tocsin of this name, whoever made it; None if there is none. ConfigError where another stack has its name;
+    other errors as boto3 raises them."""
+    stack = find(cloud, name)
+    if stack is not None and stack.is_foreign:
+        raise ConfigError(
+            f"the stack {name} in {cloud.where} is not tocsin's, and is left alone", "name another one with --stack"
+        )
+    return stack or _by_terraform(cloud, name)
 
 
 def made(cloud: Cloud, name: str) -> Stack:
