@@ -337,12 +337,14 @@ def test_a_spoke_is_taken_away_with_all_that_it_had(home: Home) -> None:
     with account(STUDENT) as there:
         url = there.client("sqs").get_queue_url(QueueName="tocsin-spoke-dead")["QueueUrl"]
         there.client("sqs").send_message(QueueUrl=url, MessageBody="{}")
+        _, again = run("spoke", "add", "--home", home_of(home.cloud, "tocsin").where)
         code, output = run("spoke", "remove", "--yes", "--regions", "eu-north-1,us-east-1")
         left = [there.client("sqs").list_queues().get("QueueUrls", []), there.client("events").list_rules()["Rules"]]
         left += [there.client("iam").list_roles()["Roles"], find(there.elsewhere("us-east-1"), "tocsin-spoke")]
         with pytest.raises(ConfigError, match="there is no tocsin-spoke"):
             run("spoke", "remove", "--yes")
 
+    assert "✗ 1 events of eu-north-1 lie in tocsin-spoke-dead: home did not take them" in again
     assert code == 0 and "with the 1 events in its dead letters" in output and not any(left)
 
 

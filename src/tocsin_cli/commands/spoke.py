@@ -67,6 +67,9 @@ def add(
         waiting.pop_all()
         for each in spokes:
             each.carry_out()
+        for place in places:
+            if held := letters_held(place, home.stack):
+                ui.line(f"  ✗ {held} events of {place.region} lie in {home.spoke}-dead: home did not take them")
         _next(here, home)
 
 
