@@ -24,6 +24,8 @@ from tocsin.ports import ConfigError
 from tocsin_cli.alarms_there import alarms, own
 from tocsin_cli.app import cli
 from tocsin_cli.cloud import Cloud, cloud
+from tocsin_cli.commands.deploy import carry_out
+from tocsin_cli.stack.bucket import clear
 from tocsin_cli.stack.changes import Changes, Step
 from tocsin_cli.stack.deployment import Deployment, Wish, deployment
 from tocsin_cli.stack.greeting import greet
@@ -351,6 +353,25 @@ def test_other_regions_hand_their_alarms_on(place: Place) -> None:
     assert find(place.cloud.elsewhere("eu-west-1"), "tocsin-spoke") is None
     with pytest.raises(ConfigError, match="eu-west-1 do not come here anyway"):
         around.plans(without=("eu-west-1",))
+
+
+def test_ctrl_c_says_that_cloudformation_goes_on(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
+    """What was begun is not undone by it: the same command follows it again, and then nothing is left to do."""
+
+    def stop(step: Step) -> None:
+        raise KeyboardInterrupt
+
+    cut = deployment(place.cloud, Changes(place.cloud, "tocsin-cut", stop, sleep=_nap))
+    with pytest.raises(KeyboardInterrupt):
+        carry_out(cut, cut.plan(Wish("webhook").parameters(None)))
+    again = deployment(place.cloud, Changes(place.cloud, "tocsin-cut", lambda step: None, sleep=_nap))
+    again.changes.drop(again.plan(Wish("webhook").parameters(find(place.cloud, "tocsin-cut"))))
+    there = find(place.cloud, "tocsin-cut")
+    again.changes.remove()
+    clear(place.cloud, "tocsin-cut")
+
+    assert "CloudFormation goes on by itself" in capsys.readouterr().out
+    assert there is not None and there.is_made
 
 
 def test_what_the_account_lacks_is_offered_with_its_price(place: Place) -> None:

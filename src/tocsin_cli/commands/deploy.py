@@ -118,7 +118,7 @@ def deploy(
         if sealed:
             door.fill(sealed)
         if plan.id:
-            _carry_out(ready, plan)
+            carry_out(ready, plan)
         if CLOSED in settings:
             door.empty()
         if secret:
@@ -137,7 +137,8 @@ def deploy(
             ui.line(offer)
 
 
-def _carry_out(ready: Deployment, plan: Plan) -> None:
+def carry_out(ready: Deployment, plan: Plan) -> None:
+    """As the deployment does; Ctrl-C ends the telling and not what was begun."""
     try:
         ready.carry_out(plan)
     except KeyboardInterrupt:
