@@ -9,10 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 import emulator
 from stack_template import parsed, template
 from tocsin.aws.calls import Call
+from tocsin.ports import ConfigError
+from tocsin_cli.app import cli
 from tocsin_cli.artefacts.lambda_zip import Package, package
 from tocsin_cli.stack.bundle import LARGEST, one_file
 from tocsin_local.lambda_runtime import Environment
@@ -58,6 +61,19 @@ def test_it_is_the_template_but_for_the_package(text: str) -> None:
     one["Parameters"]["CodeDigest"].pop("Default")
 
     assert one == other
+
+
+def test_it_is_written_as_it_is_printed(text: str, tmp_path: Path) -> None:
+    """Byte by byte, whatever the shell makes of what is printed; a folder that is not there is said in one line."""
+    file = tmp_path / "tocsin.yaml"
+    written = CliRunner().invoke(cli, ["template", "--to", str(file)])
+    printed = CliRunner().invoke(cli, ["template"])
+
+    assert (written.exit_code, printed.exit_code) == (0, 0)
+    assert f"{len(text.encode()):,} bytes" in written.output
+    assert file.read_bytes() == text.encode() and printed.output == text
+    with pytest.raises(ConfigError, match="cannot write"):
+        CliRunner().invoke(cli, ["template", "--to", str(tmp_path / "no" / "file")], catch_exceptions=False)
 
 
 def test_cfn_lint_finds_nothing_in_it(text: str, tmp_path: Path) -> None:
