@@ -75,12 +75,17 @@ def deploy(
 
     Shows what will change and asks before it does. The Slack secret is typed unseen, or comes from a file or the
     environment (TOCSIN_SLACK_WEBHOOK_URL, TOCSIN_SLACK_BOT_TOKEN), and is kept as a SecureString in Parameter Store.
-    --set names what is seldom changed, e.g. LogRetentionDays=90, TimeZone=Asia/Seoul or EncryptTopics=yes.
-    --regions us-east-1,eu-west-1 watches those regions too: each gets one rule, which hands its alarms on to here.
-    --accounts 111122223333 lets in the alarms that another account hands on; `tocsin spoke add` makes it hand them on.
-    A signing secret opens a public address for clicks on buttons; --set SlackButtons=no closes it, and forgets it.
     In the end a message says what is watched, a test alarm goes the whole way, and what your account lacks is named
     with its price; nothing is added unasked.
+
+    Other regions: --regions us-east-1,eu-west-1. Each gets one rule, which hands its alarms on to here.
+
+    Other accounts: --accounts 111122223333 lets in the alarms that it hands on; `tocsin spoke add` makes it do so.
+
+    Clicks on buttons: a signing secret opens a public address for them. --set SlackButtons=no closes it, and forgets
+    the secret.
+
+    What is seldom changed: --set LogRetentionDays=90, TimeZone=Asia/Seoul or EncryptTopics=yes.
     """
     with cloud(profile, region) as here:
         left, others = read_leavers(without)
