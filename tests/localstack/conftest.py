@@ -54,6 +54,7 @@ def localstack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def _environment(folder: Path, port: int) -> dict[str, str]:
     ministack = f"{sys.executable} -m ministack"
     store = f"BIND_HOST=127.0.0.1 GATEWAY_PORT={{port}} IOT_MTLS_ENABLED=0 SERVICES=dynamodb HOME={folder}"
+    store += f" MINISTACK_ACCOUNT_ID={emulator.environment('', '')['AWS_ACCESS_KEY_ID']}"  # it knows one alone
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     return inherited | {
         "PYTHONPATH": str(ROOT / "src"),
