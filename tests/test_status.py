@@ -88,9 +88,9 @@ def test_deploy_puts_right_what_was_changed_behind_its_back(home: Home) -> None:
 
 
 def test_what_may_not_be_put_right_is_told(home: Home) -> None:
-    """It does not end the deployment."""
+    """It does not end the deployment; what may not be looked at is no news there."""
     home.client("events").disable_rule(Name="tocsin-tick")
-    with Answers(home, EnableRule="AccessDeniedException") as cloud:
+    with Answers(home, EnableRule="AccessDeniedException", DescribeTable="AccessDeniedException") as cloud:
         (said,) = restored(cloud, home.stack, NOW)
     home.client("events").enable_rule(Name="tocsin-tick")
 
