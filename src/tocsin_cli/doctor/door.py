@@ -13,6 +13,7 @@ from tocsin.destinations.http import NoAnswer, Timeout
 from tocsin.destinations.slack.clicks import signature
 from tocsin.ports import ConfigError
 from tocsin_cli.doctor.finding import Finding
+from tocsin_cli.doctor.mending import made_again
 from tocsin_cli.doctor.scene import Scene
 from tocsin_cli.policies import Asked, Policy, allows, parsed
 from tocsin_cli.stack.slack_secret import is_signing_secret
@@ -64,8 +65,9 @@ def way(scene: Scene) -> Iterator[Finding]:
     try:
         found = client.get_function_url_config(FunctionName=name)
     except client.exceptions.ResourceNotFoundException:
-        again = f"{scene.tocsin('deploy', '--set', 'SlackButtons=no')} && {_told(scene)}"
-        yield Finding("risk", "the Slack door's public address is gone", _MEANS, again)
+        anew = f"{scene.tocsin('deploy', '--set', 'SlackButtons=no')} && {_told(scene)}"
+        mend = anew if scene.stack.maker == "CloudFormation" else made_again(scene)
+        yield Finding("risk", "the Slack door's public address is gone", _MEANS, mend)
         return
     shut = [*_shut(scene, found), *lacking(scene, policy)]
     yield from shut
