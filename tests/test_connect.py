@@ -263,6 +263,20 @@ def test_an_alarm_that_tells_nobody_is_said_to(home: Home) -> None:
     assert f"✓ alarm quiet: AlarmActions and OKActions lose {TOPIC}; it acts on nothing then" in undone
 
 
+def test_what_connect_did_not_do_is_not_undone(home: Home) -> None:
+    """Somebody wants to be told of missing data too, by the same topic: that stays, and is said."""
+    home.client("cloudwatch").put_metric_alarm(**plain("gaps", InsufficientDataActions=[TOPIC]))
+    before = alarm(home, "gaps")
+    run("connect", "gaps", "--yes")
+    _, undone = run("disconnect", "gaps", "--yes")
+    after = alarm(home, "gaps")
+    again = run("disconnect", "gaps", "--yes")
+    home.client("cloudwatch").delete_alarms(AlarmNames=["gaps"])
+
+    assert f"lose {TOPIC}; InsufficientDataActions, which connect never fills, keep it" in undone
+    assert after == before and again == (0, "Nothing to change.\n")
+
+
 def test_what_was_done_before_it_stopped_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     """AWS refuses the second of three: the first is done and said so, and the same command does the rest."""
 

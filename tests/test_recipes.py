@@ -18,8 +18,10 @@ from tocsin_cli.cloud import Cloud
 from tocsin_cli.recipes import lookback
 from tocsin_cli.recipes.choosing import search
 from tocsin_cli.recipes.definition import Wish, definition, name, notes
+from tocsin_cli.recipes.draft import Draft
 from tocsin_cli.recipes.recipe import Pattern, Recipe, names, recipe
 from tocsin_cli.recipes.targets import Target, targets
+from tocsin_cli.recipes.telling import question
 from tocsin_local.alarms.definition import MetricAlarm, read
 
 TOPIC = Wish("arn:aws:sns:eu-north-1:123456789012:tocsin")
@@ -205,6 +207,18 @@ def test_a_missing_right_hides_only_what_it_is_about() -> None:
 
     assert [each.shown for each in seen.found] == ["function orders"]
     assert seen.refused == {"load-balancer": "no right to describe_load_balancers"}
+
+
+def test_the_question_says_what_changes_and_what_it_costs() -> None:
+    """A change costs nothing more; an alarm that is looked at oftener than each minute costs three times as much."""
+    given = {"AlarmName": "cpu", "Period": 300}
+    new, fast = (Draft(given | period, (), None, (), None, 0) for period in ({}, {"Period": 10}))
+    changed = Draft(given, (), {"AlarmName": "cpu", "Period": 60}, (), None, 0)
+
+    assert question([new]) == "Put this alarm? It costs about 0.10 USD a month more."
+    assert question([new, fast]) == "Put these 2 alarms? It costs about 0.40 USD a month more."
+    assert question([new, changed]) == "Put these 2 alarms, 1 of them a change? It costs about 0.10 USD a month more."
+    assert question([changed]) == "Change this alarm?" and question([changed] * 2) == "Change these 2 alarms?"
 
 
 def test_what_would_have_been_rests_on_whole_periods() -> None:

@@ -32,6 +32,8 @@ def question(new: Sequence[Draft]) -> str:
     """What is asked before they are put."""
     changed = sum(each.before is not None for each in new)
     what = "this alarm" if len(new) == 1 else f"these {len(new)} alarms"
+    if changed == len(new):
+        return f"Change {what}?"
     how = f", {changed} of them a change" if changed else ""
     return f"Put {what}{how}? It costs about {_more(new):.2f} USD a month more."
 

@@ -8,7 +8,6 @@ from tocsin_cli.cloud import Cloud
 from tocsin_cli.wiring.rewriting import rewrite
 
 _TOLD = ("AlarmActions", "OKActions")
-_ALL = (*_TOLD, "InsufficientDataActions")
 MOST = 5  # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html
 
 
@@ -39,8 +38,8 @@ def full(alarm: Alarm, topic: str) -> list[str]:
 
 
 def named(alarm: Alarm, topic: str) -> list[str]:
-    """The fields that name the topic."""
-    return [each for each in _ALL if topic in alarm.actions(each)]
+    """The fields that name the topic, of those that ``act`` fills."""
+    return [each for each in _TOLD if topic in alarm.actions(each)]
 
 
 def act(cloud: Cloud, name: str, topic: str) -> None:
@@ -50,9 +49,9 @@ def act(cloud: Cloud, name: str, topic: str) -> None:
 
 
 def desist(cloud: Cloud, name: str, topic: str) -> None:
-    """Let the alarm act on the topic no longer."""
+    """Take back what ``act`` gave: whom it tells of missing data was somebody else's choice."""
     alarm = _now(cloud, name)
-    rewrite(cloud, alarm, {each: [arn for arn in alarm.actions(each) if arn != topic] for each in _ALL})
+    rewrite(cloud, alarm, {each: [arn for arn in alarm.actions(each) if arn != topic] for each in _TOLD})
 
 
 def _now(cloud: Cloud, name: str) -> Alarm:

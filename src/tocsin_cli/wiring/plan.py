@@ -114,7 +114,7 @@ class Wiring:
         if not missing:
             return None
         return Change(
-            f"alarm {alarm.name}: {_listed(missing)} get {self._topic}",
+            f"alarm {alarm.name}: {' and '.join(missing)} get {self._topic}",
             lambda: acting.act(self.cloud, alarm.name, self._topic),
         )
 
@@ -122,11 +122,15 @@ class Wiring:
         named = acting.named(alarm, self._topic)
         if not named:
             return None
-        alone = "" if set(alarm.actions()) > {self._topic} else "; it acts on nothing then"
         return Change(
-            f"alarm {alarm.name}: {_listed(named)} lose {self._topic}{alone}",
+            f"alarm {alarm.name}: {' and '.join(named)} lose {self._topic}{self._what_stays(alarm)}",
             lambda: acting.desist(self.cloud, alarm.name, self._topic),
         )
+
+    def _what_stays(self, alarm: Alarm) -> str:
+        if self._topic in alarm.actions("InsufficientDataActions"):
+            return "; InsufficientDataActions, which connect never fills, keep it"
+        return "" if set(alarm.actions()) > {self._topic} else "; it acts on nothing then"
 
     def _refuse_full(self, alarm: Alarm) -> None:
         if acting.full(alarm, self._topic):
@@ -136,7 +140,7 @@ class Wiring:
             )
 
     def _why_full(self, alarm: Alarm) -> str:
-        return f"{acting.MOST} {_listed(acting.full(alarm, self._topic))} already"
+        return f"{acting.MOST} {' and '.join(acting.full(alarm, self._topic))} already"
 
     def _switched_off(self, alarm: Alarm) -> Note:
         command = self._aws("cloudwatch", "enable-alarm-actions", self.cloud.region, "--alarm-names", alarm.name)
@@ -174,7 +178,3 @@ class Wiring:
 def _once(changes: Iterable[Change | None]) -> tuple[Change, ...]:
     """Each once, whatever it was named by."""
     return tuple({change.said: change for change in changes if change is not None}.values())
-
-
-def _listed(fields: Sequence[str]) -> str:
-    return " and ".join(fields) if len(fields) < 3 else f"{', '.join(fields[:-1])} and {fields[-1]}"
