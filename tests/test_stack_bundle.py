@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
+import sys
 import sysconfig
 from pathlib import Path
 from typing import Any
@@ -16,18 +18,26 @@ from stack_template import parsed, template
 from tocsin.aws.calls import Call
 from tocsin.ports import ConfigError
 from tocsin_cli.app import cli
-from tocsin_cli.artefacts.lambda_zip import Package, package
-from tocsin_cli.stack.bundle import LARGEST, one_file
-from tocsin_local.lambda_runtime import Environment
+from tocsin_cli.artefacts.lambda_zip import RUNTIME, Package, package
+from tocsin_cli.stack.bundle import LARGEST, index, one_file
+from tocsin_local.lambda_runtime import Environment, find_python
 from tocsin_local.slack.server import LocalSlack
 from tocsin_local.tutorial import tutorial_event
 
 QUEUED = json.loads((Path(__file__).parent / "events/cloudwatch_alarm/sqs-sns.json").read_bytes())
 
+# Whether a module's bytecode lies beside its source.
+FOUND = """
+import importlib, os
+import index
+for name in ("pipeline", "kinds", "kinds.cloudwatch_alarm.reasons", "kinds.rds"):
+    print(os.path.exists(importlib.import_module(f"tocsin.{name}").__cached__))
+"""
+
 
 @pytest.fixture(scope="module")
 def made() -> Package:
-    return package(None)
+    return package(find_python(RUNTIME))
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +50,18 @@ def test_one_file_fits_into_the_console(text: str, made: Package) -> None:
     assert len(text.encode()) <= LARGEST < 1_000_000
     assert text == one_file(made)
     assert parsed(text)["Parameters"]["CodeDigest"]["Default"] == made.digest
+
+
+def test_what_an_alarm_needs_is_compiled_ahead(tmp_path: Path) -> None:
+    """The bytecode of the interpreter that it was made for is found there; other kinds are compiled when one comes."""
+    (tmp_path / "index.py").write_text(index(compiled := package(Path(sys.executable))), "utf-8")
+    here = {**os.environ, "TMPDIR": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", FOUND], cwd=tmp_path, env=here, capture_output=True, text=True, timeout=60
+    )
+
+    assert len(one_file(compiled).encode()) <= LARGEST
+    assert (done.returncode, done.stdout.split()) == (0, ["True", "True", "True", "False"]), done.stderr
 
 
 def test_a_package_that_does_not_fit_is_refused() -> None:

@@ -20,7 +20,7 @@ _MODE = 0o100644 << 16  # a file that everybody may read: Lambda runs it as anot
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """``sources`` and ``bytecode``: name in the zip -> content. There is bytecode for all sources or for none."""
+    """``sources`` and ``bytecode``: name in the zip -> content. There is bytecode for all sources, for some or none."""
 
     sources: Mapping[str, bytes] = field(repr=False)
     bytecode: Mapping[str, bytes] = field(repr=False)
@@ -38,12 +38,12 @@ def package(python: Path | None, root: Path = Path(tocsin.__file__).parent) -> P
     return Package(sources, compiled(sources, python) if python else {})
 
 
-def zipped(content: Package) -> bytes:
+def zipped(content: Package, compression: int = zipfile.ZIP_DEFLATED) -> bytes:
     """The same bytes for the same content: sorted names, one time, one mode."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for name, data in sorted({**content.sources, **content.bytecode}.items()):
             entry = zipfile.ZipInfo(name, _EPOCH)
-            entry.create_system, entry.external_attr, entry.compress_type = 3, _MODE, zipfile.ZIP_DEFLATED
+            entry.create_system, entry.external_attr, entry.compress_type = 3, _MODE, compression
             archive.writestr(entry, data)
     return buffer.getvalue()

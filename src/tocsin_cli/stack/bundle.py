@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import base64
+import re
 import textwrap
+import zlib
 from pathlib import Path
+from zipfile import ZIP_STORED
 
 from tocsin_cli.artefacts.lambda_zip import Package, zipped
 from tocsin_cli.stack import loader
@@ -35,13 +38,15 @@ _FILLED = """\
 """
 _DIGEST = "    Description: Digest of the package's sources, as `tocsin template --digest` prints it.\n"
 _HANDLER = "      Handler: tocsin.handler.lambda_handler\n"
+# All but the kinds of events that are no alarm: those are compiled when one comes.
+_NEEDED = re.compile(r"tocsin/(?!kinds/)|tocsin/kinds/(__pycache__/__init__\.|cloudwatch_alarm/)")
 
 
 def one_file(content: Package) -> str:
     """The template with the package in it: upload it in the CloudFormation console, or hand it to any other tool.
 
-    The sources alone, since the text may have LARGEST bytes. Raises ValueError where it has more, or where the
-    template is not the one that this was written for.
+    Of the bytecode only what an alarm needs, since the text may have LARGEST bytes. Raises ValueError where it has
+    more, or where the template is not the one that this was written for.
     """
     code = textwrap.indent(index(content), " " * 10)
     text = TEMPLATE.read_text("utf-8")
@@ -62,7 +67,9 @@ def one_file(content: Package) -> str:
 
 def index(content: Package) -> str:
     """The one module that Lambda makes of it: the loader, with the package inside."""
-    packed = base64.b64encode(zipped(Package(content.sources, {}))).decode()
+    needed = {name: code for name, code in content.bytecode.items() if _NEEDED.match(name)}
+    # Packed as a whole: files that say the same again cost little.
+    packed = base64.b64encode(zlib.compress(zipped(Package(content.sources, needed), ZIP_STORED), 9)).decode()
     lines = "\n".join(textwrap.wrap(packed, 4000))
     before, _, after = Path(loader.__file__).read_text("utf-8").partition('PACKAGE = ""\n')
     return f'{before}PACKAGE = """\n{lines}\n"""\n{after}'

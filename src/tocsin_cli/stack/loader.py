@@ -8,6 +8,7 @@ import io
 import sys
 import tempfile
 import zipfile
+import zlib
 
 PACKAGE = ""
 
@@ -15,7 +16,7 @@ PACKAGE = ""
 def _unpacked() -> str:
     """A folder with the modules: not imported out of the zip itself, which reads it anew for each of them."""
     folder = tempfile.mkdtemp(prefix="tocsin-")
-    with zipfile.ZipFile(io.BytesIO(base64.b64decode(PACKAGE))) as package:
+    with zipfile.ZipFile(io.BytesIO(zlib.decompress(base64.b64decode(PACKAGE)))) as package:
         package.extractall(folder)
     return folder
 
