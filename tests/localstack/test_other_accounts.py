@@ -149,7 +149,8 @@ def test_what_came_from_elsewhere_is_not_handed_on(school: School) -> None:
 
 
 def test_a_stack_set_makes_spokes(school: School) -> None:
-    """The template that `tocsin spoke template` prints needs no parameter: a StackSet makes it in another account.
+    """The template that `tocsin spoke template` prints needs no parameter: a StackSet makes it in another account; at
+    home, if it gets there, without a rule, which would feed itself for ever.
 
     The emulator knows accounts and no organization, and takes away no instances: their stacks are removed by hand.
     """
@@ -163,9 +164,14 @@ def test_a_stack_set_makes_spokes(school: School) -> None:
     school.alarm(SECOND, "eu-central-1", "by a stack set")
     message = school.slack.wait_for(lambda each: "by a stack set" in each.text, timeout=60)
 
+    stack_sets.create_stack_instances(StackSetName=name, Accounts=["123456789012"], Regions=[REGION])
+    at_home = school.client("events", "123456789012", REGION).list_rules()["Rules"]
+
     assert f"{SECOND}/eu-central-1" in message.text
+    assert sorted(each["Name"] for each in at_home) == [f"{STACK}-all-alarms", f"{STACK}-tick"]
     for stack in there.describe_stacks()["Stacks"]:
         there.delete_stack(StackName=stack["StackName"])
+    stack_sets.delete_stack(StackName=f"sset-{name}-123456789012-{REGION}")
     stack_sets.delete_stack_set(StackSetName=name)
 
 

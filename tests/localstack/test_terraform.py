@@ -172,14 +172,15 @@ def test_a_bot_without_a_channel_is_refused_before_anything_is_done(place: Place
 
 
 def test_a_changed_wish_changes_nothing_else(place: Place) -> None:
-    """With a key and buttons both topics are encrypted, there is one public door, whose secret the function may read, and
-    nothing is made anew."""
-    wish = ("-var", "encrypt_topics=true", "-var", "slack_buttons=true")
+    """With a key and buttons both topics are encrypted, there is one public door, whose secret the function may read;
+    with an account the bus takes its alarms; and nothing is made anew."""
+    wish = ("-var", "encrypt_topics=true", "-var", "slack_buttons=true", "-var", 'accounts=["111122223333"]')
     said = place.terraform.succeed("apply", "-auto-approve", *wish)
     topic = place.client("sns").get_topic_attributes(TopicArn=_outputs(place)["topic_arn"])["Attributes"]
     (statement,) = json.loads(_policy_of_the_key(place, topic["KmsMasterKeyId"]))["Statement"][1:]
 
-    assert "5 added, 3 changed, 0 destroyed" in said
+    assert "6 added, 3 changed, 0 destroyed" in said
+    assert _let_in(place) == ["111122223333"]
     assert statement["Sid"] == "WhoPublishesToTheTopics"
     assert _outputs(place)["door_url"].startswith("http")
     assert "No changes." in place.terraform.succeed("plan", *wish)
@@ -190,7 +191,7 @@ def test_destroy_leaves_nothing(place: Place) -> None:
     place.terraform.succeed("destroy", "-auto-approve")
     left = {part: found for part, found in _described(place, REGION).items() if found}
 
-    assert left == {}
+    assert left == {} and _let_in(place) == []
     assert place.client("ssm").get_parameter(Name=SECRET)["Parameter"]["Type"] == "SecureString"
 
 
@@ -201,6 +202,12 @@ def _described(place: Place, region: str) -> dict[str, Any]:
 def _outputs(place: Place) -> dict[str, Any]:
     outputs = json.loads(place.terraform.succeed("output", "-json"))
     return {name: each.get("value") for name, each in outputs.items()}
+
+
+def _let_in(place: Place) -> list[str]:
+    """Accounts that may put alarms on the bus."""
+    policy = json.loads(place.client("events").describe_event_bus().get("Policy") or "{}")
+    return [account for each in policy.get("Statement", ()) for account in each["Principal"]["AWS"]]
 
 
 def _policy_of_the_key(place: Place, key: str) -> str:
