@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from aws_home import REGION, Answers, Home, deployed, run, understood
 from tocsin_cli.doctor.checks import CHECKS
@@ -19,6 +20,7 @@ from tocsin_cli.doctor.examine import EXIT_CODES, examine, gravest
 from tocsin_cli.doctor.finding import Check, Finding
 from tocsin_cli.doctor.function import ending
 from tocsin_cli.doctor.scene import Scene
+from tocsin_cli.refusals import right_of
 from tocsin_cli.stack.slack_secret import Vault
 from tocsin_cli.stack.standing import Stack
 from tocsin_local.slack.faults import outage
@@ -287,6 +289,15 @@ def test_what_may_not_be_looked_at_is_a_finding(home: Home) -> None:
     assert sum(len(findings) for findings in found.values()) == len(CHECKS) - 2
 
 
+def test_the_right_that_is_missing_is_named_as_a_policy_names_it(home: Home) -> None:
+    """AWS's sentence holds it; the operation is not always called the same."""
+    said = "User: x is not authorized to perform: sqs:GetQueueAttributes on resource: arn because no policy allows it"
+    error = ClientError({"Error": {"Code": "AccessDenied", "Message": said}}, "GetQueueAttributes")
+
+    assert right_of(error) == "sqs:GetQueueAttributes"
+    assert right_of(ClientError({"Error": {"Code": "AccessDenied"}}, "DescribeRule")) == "DescribeRule"
+
+
 def test_what_is_gone_is_broken(home: Home) -> None:
     """A part that was deleted by hand is not a question of rights."""
     finding = one(home, "tick", DescribeRule="ResourceNotFoundException")
@@ -296,8 +307,6 @@ def test_what_is_gone_is_broken(home: Home) -> None:
 
 def test_whoever_aws_does_not_know_is_told_so_once(home: Home) -> None:
     """An expired token is no finding of thirty checks: it ends the command."""
-    from botocore.exceptions import ClientError
-
     with Answers(home, DescribeAlarms="ExpiredToken") as cloud, pytest.raises(ClientError, match="ExpiredToken"):
         asked(home.scene(cloud=cloud), "silent-alarms")
 

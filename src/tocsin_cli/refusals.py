@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 _DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError",
@@ -18,6 +19,12 @@ _THROTTLED = ("Throttl", "TooManyRequests", "RequestLimitExceeded", "SlowDown")
 def code_of(error: Any) -> str:
     """The code of a botocore ClientError."""
     return str(error.response.get("Error", {}).get("Code", ""))
+
+
+def right_of(error: Any) -> str:
+    """The right that is missing, as the message says it (sqs:GetQueueAttributes); else the operation."""
+    found = re.search(r"to perform: ([\w-]+:\w+)", str(error.response.get("Error", {}).get("Message", "")))
+    return found[1] if found else str(error.operation_name)
 
 
 def is_denied(error: Any) -> bool:

@@ -22,6 +22,7 @@ from tocsin_cli.doctor.finding import Check
 from tocsin_cli.doctor.scene import Scene, scene
 from tocsin_cli.stack.standing import made
 
+_RIGHTS = "AWS's policy ReadOnlyAccess holds the rights to look."
 _UNASKED = "look without --fix, then go on with --fix --yes"
 
 
@@ -119,12 +120,13 @@ def _summary(results: Sequence[Result], mended: int) -> str:
         return "Nothing is wrong."
     unseen = sum(1 for finding in findings if finding.severity == "unseen")
     if unseen == len(findings):
-        return f"Nothing is wrong that could be looked at; {unseen} could not."
+        return f"Nothing is wrong that could be looked at; {unseen} could not. {_RIGHTS}"
     fixable = sum(1 for finding in findings if finding.fix is not None)
     if mended:
         return f"{mended} of {len(findings)} mended: run it again to see."
     counted = "1 finding" if len(findings) == 1 else f"{len(findings)} findings"
-    return counted + (f", {fixable} of which --fix mends." if fixable else ".")
+    counted += f", {fixable} of which --fix mends." if fixable else "."
+    return f"{counted} {unseen} could not be looked at. {_RIGHTS}" if unseen else counted
 
 
 def _document(seen: Scene, results: Sequence[Result]) -> dict[str, object]:

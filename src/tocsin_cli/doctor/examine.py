@@ -9,7 +9,7 @@ from typing import Any
 from tocsin_cli.doctor.finding import SEVERITIES, Check, Finding, Severity
 from tocsin_cli.doctor.mending import made_again
 from tocsin_cli.doctor.scene import Scene
-from tocsin_cli.refusals import code_of, is_denied, is_gone, is_of_a_stranger
+from tocsin_cli.refusals import code_of, is_denied, is_gone, is_of_a_stranger, right_of
 
 EXIT_CODES: dict[Severity, int] = {"broken": 1, "risk": 3, "unseen": 3, "note": 0}
 
@@ -61,7 +61,7 @@ def _refused(scene: Scene, check: Check, error: Any) -> Finding:
         )
     if is_denied(error):
         what = f"{check.name}: you may not look: {error.operation_name} is denied"
-        mend = f"ask for the right to call {error.operation_name}, or use another profile with --profile"
-        return Finding("unseen", what, f"{_UNKNOWN}: {message}", mend)
+        mend = f"ask for the right {right_of(error)}, or use another profile with --profile"
+        return Finding("unseen", what, _UNKNOWN, mend)
     what = f"{check.name}: {error.operation_name}: {code_of(error)}"
     return Finding("unseen", what, f"{_UNKNOWN}: {message}", scene.tocsin("doctor", check.name))

@@ -108,9 +108,9 @@ def _watches(cloud: Cloud, stack: Stack, now: int, mend: str) -> Iterator[Seen]:
     """Those that fire, but for a heartbeat that CloudWatch has not noticed yet."""
     names = [f"{stack.name}-{each}" for each in WATCHES]
     for alarm in cloud.client("cloudwatch").describe_alarms(AlarmNames=names)["MetricAlarms"]:
-        is_new = alarm["AlarmName"].endswith("-heartbeat") and is_unread(cloud, stack, now)
-        if alarm["StateValue"] == "ALARM" and not is_new:
-            yield Seen(alarm["AlarmName"], alarm.get("AlarmDescription") or "it fires", mend)
+        name = alarm["AlarmName"]
+        if alarm["StateValue"] == "ALARM" and not (name.endswith("-heartbeat") and is_unread(cloud, stack, now)):
+            yield Seen(name, alarm.get("AlarmDescription") or "it fires", mend)
 
 
 def _subscription(cloud: Cloud, stack: Stack, mend: str) -> Iterator[Seen]:
