@@ -42,7 +42,7 @@ _FIRST_TICK = 150.0  # seconds: the schedule's first minute, and what a new rule
 @click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="A parameter of the template, by name.")
 @click.option("--regions", default="", metavar="LIST", help="Other regions whose alarms shall come here too.")
 @invited_options
-@click.option("--without", default="", metavar="LIST", help="Regions, accounts, organization: no longer.")
+@click.option("--without", default="", metavar="LIST", help="Regions, accounts or the organization to take back.")
 @click.option("--plan", "only_plan", is_flag=True, help="Show what would change, and change nothing.")
 @click.option("--yes", is_flag=True, help="Do not ask before changing anything.")
 @slack_target.LANGUAGE
