@@ -256,6 +256,17 @@ def test_a_spoke_of_homes_own_account_is_homes(home: Home, where: tuple[str, ...
     assert "tocsin deploy" in caught.value.hint
 
 
+def test_a_spoke_that_home_has_made_is_taken_away_by_home(home: Home) -> None:
+    """`tocsin spoke remove` would leave home believing in it: it names the command that does it."""
+    ours = Spokes(home.cloud, "tocsin", lambda step: None)
+    ours.carry_out(ours.plans(("ap-east-1",)))
+    with pytest.raises(ConfigError, match="is in the same account") as caught:
+        run("spoke", "remove", "--yes", "--regions", "ap-east-1")
+    ours.carry_out(ours.plans(without=("ap-east-1",)))
+
+    assert caught.value.hint == "tocsin deploy --region eu-north-1 --without ap-east-1"
+
+
 def test_what_a_spoke_could_not_hand_on_is_seen_and_brought_back(home: Home) -> None:
     """It lies in the spoke's queue as EventBridge leaves it; `status` and `doctor` say so, `redrive` brings it back."""
     ours = Spokes(home.cloud, "tocsin", lambda step: None)

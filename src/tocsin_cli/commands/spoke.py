@@ -105,12 +105,13 @@ def remove(profile: str | None, region: str | None, name: str, regions: str, yes
 
 
 def _is_there(place: Cloud, name: str) -> bool:
+    """Whether it is; ConfigError for one that home itself has made."""
     stack = find(place, spoke_of(name))
-    if stack is not None and stack.parameters.get("HomeAccount", place.account) == place.account:
-        home = stack.parameters.get("HomeRegion", "its region")
+    region = stack.parameters.get("HomeRegion") if stack else None
+    if stack and region and stack.parameters.get("HomeAccount", place.account) == place.account:
         raise ConfigError(
             f"the home of {spoke_of(name)} in {place.where} is in the same account",
-            f"tocsin deploy --region {home} --without {place.region}",
+            f"tocsin deploy --region {region} --without {place.region}",
         )
     return stack is not None
 
