@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -11,8 +13,10 @@ from hypothesis import strategies as st
 
 from stack_template import parsed
 from tocsin.ports import ConfigError
+from tocsin_cli.cloud import Cloud
 from tocsin_cli.stack.account_lists import read_accounts, read_class, read_leavers, read_organization
-from tocsin_cli.stack.accounts import called
+from tocsin_cli.stack.accounts import Admitted, called
+from tocsin_cli.stack.bus import let_in
 from tocsin_cli.stack.handing_out import filled_in, link
 from tocsin_cli.stack.home import Home, read_home
 from tocsin_cli.stack.spokes import TEMPLATE
@@ -157,3 +161,33 @@ def test_an_account_is_called_by_name_and_number() -> None:
     """The number stands beside the name, which is no proof of anything."""
     assert called("111122223333", {"111122223333": "student 12"}) == "student 12 (111122223333)"
     assert called("111122223333", {}) == "111122223333"
+
+
+@pytest.mark.parametrize(
+    ("principal", "accounts"),
+    [
+        ({"AWS": ["111122223333", "444455556666"]}, ("111122223333", "444455556666")),
+        ({"AWS": "arn:aws:iam::111122223333:root"}, ("111122223333",)),
+        ({"AWS": ["arn:aws-cn:iam::111122223333:root", "arn:aws:iam::444455556666:role/x"]}, ("111122223333",)),
+        ({"AWS": "*"}, ()),
+        ("*", ()),
+        ({"Service": "events.amazonaws.com"}, ()),
+    ],
+)
+def test_whom_a_bus_lets_in_is_read_however_it_is_written(principal: object, accounts: tuple[str, ...]) -> None:
+    """By number or by the ARN of an account's root, one or several; other statements of the bus are none of ours."""
+    statements = [
+        {"Sid": "theirs", "Principal": {"AWS": "999988887777"}},
+        {"Sid": "tocsin-accounts", "Principal": principal},
+    ]
+    statements += [
+        {"Sid": "tocsin-organization", "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}}
+    ]
+
+    assert let_in(_bus(json.dumps({"Statement": statements})), "tocsin") == Admitted(accounts, "o-a1b2c3d4e5")
+    assert let_in(_bus(json.dumps({"Statement": statements})), "tocsin-2") == let_in(_bus(""), "tocsin") == Admitted()
+
+
+def _bus(policy: str) -> Cloud:
+    events = SimpleNamespace(describe_event_bus=lambda: {"Policy": policy} if policy else {})
+    return Cloud(HOME.account, HOME.region, lambda service, region: events)
