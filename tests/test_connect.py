@@ -119,6 +119,27 @@ def test_a_topic_of_another_region_is_connected(home: Home) -> None:
     sns.delete_topic(TopicArn=billing)
 
 
+def test_many_topics_fit_into_the_queues_policy(home: Home) -> None:
+    """A queue's policy has at most 20 statements: all topics are in one, each can be taken out of it, and nothing of it
+    is left in the end."""
+    before, sns = policies(home), home.client("sns")
+    arns = [str(sns.create_topic(Name=f"team-{number}")["TopicArn"]) for number in range(30)]
+    run("connect", *arns, "--yes")
+    both = policies(home)
+    _, undone = run("disconnect", arns[3], "--yes")
+    one_less = home.client("sqs").get_queue_attributes(
+        QueueUrl=home.stack.outputs["QueueUrl"], AttributeNames=["Policy"]
+    )["Attributes"]["Policy"]
+    run("disconnect", "--all", "--yes")
+    for arn in arns:
+        sns.delete_topic(TopicArn=arn)
+
+    assert [len(each["Statement"]) for each in both] == [len(each["Statement"]) + 1 for each in before]
+    assert all(arn in json.dumps(policy) for arn in arns for policy in both) and len(json.dumps(both[0])) < 8192
+    assert "✓ topic" in undone and f'"{arns[3]}"' not in one_less and f'"{arns[29]}"' in one_less
+    assert policies(home) == before
+
+
 def test_an_alarm_keeps_all_that_it_had(home: Home, shop: dict[str, Any]) -> None:
     """It acts on the topic too, when it fires and when it is over; nothing else of it changes, and it can be undone."""
     name = shop["AlarmName"]
@@ -160,7 +181,7 @@ def test_all_means_what_does_not_reach_tocsin_yet(home: Home, orders: str, shop:
     cloudwatch.delete_alarms(AlarmNames=["TargetTracking-a-AlarmHigh", "heard"])
 
     assert output.count("✓ alarm") == 1 and shop["AlarmName"] in output
-    assert undone.count("✓") == 2 and alarm(home, shop["AlarmName"]) == shop
+    assert undone.count("✓") == 3 and alarm(home, shop["AlarmName"]) == shop
     assert TOPIC in alarm(home, "tocsin-canary")["AlarmActions"]
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from tocsin.ports import ConfigError
 from tocsin_cli.alarms_there import Alarm, alarms, own
@@ -52,7 +53,7 @@ class Wiring:
             self._refuse_full(alarm)
         unheard = list(self._unheard()) if everything else []
         room = [alarm for alarm in unheard if not acting.full(alarm, self._topic)]
-        changes = [*map(self._topic_in, arns), *map(self._alarm_in, (*named, *room))]
+        changes = [*self._topics_in(arns), *map(self._alarm_in, (*named, *room))]
         notes = (
             *(note for arn in arns for note in self._filtered(arn)),
             *(
@@ -70,20 +71,24 @@ class Wiring:
         wanted = connected if everything else {name: connected[name] for name in names if name in connected}
         chosen = [*alarms(self.cloud)] if everything else self._named(names)
         taken = [self._alarm_out(alarm) for alarm in chosen if alarm.name not in own(self.stack)]
-        return Plan(_once([*(self._topic_out(arn, subscription) for arn, subscription in wanted.items()), *taken]))
+        return Plan(_once([*self._topics_out(wanted), *taken]))
 
     @property
     def _topic(self) -> str:
         return self.stack.outputs["TopicArn"]
 
-    def _topic_in(self, arn: str) -> Change | None:
-        topics.check(self.cloud, self.stack, arn)
-        if topics.is_joined(self.cloud, self.stack, arn):
-            return None
-        return Change(
-            f"topic {arn}: {self.stack.name}'s queue subscribes to it, and lets it in{self._for_how_long}",
-            lambda: topics.join(self.cloud, self.stack, arn),
-        )
+    def _topics_in(self, arns: Sequence[str]) -> Iterator[Change]:
+        """First the queue lets all of them in, then it subscribes to each."""
+        for arn in arns:
+            topics.check(self.cloud, self.stack, arn)
+        missing = [arn for arn in arns if not topics.is_joined(self.cloud, self.stack, arn)]
+        shut = [arn for arn in missing if not topics.is_let_in(self.cloud, self.stack, arn)]
+        if shut:
+            said = f"{self.stack.name}'s queue lets in {_topics(shut)}{self._for_how_long}"
+            yield Change(said, lambda: topics.let_in(self.cloud, self.stack, shut))
+        for arn in missing:
+            said = f"topic {arn}: {self.stack.name}'s queue subscribes to it"
+            yield Change(said, partial(topics.subscribe, self.cloud, self.stack, arn))
 
     @property
     def _for_how_long(self) -> str:
@@ -91,11 +96,14 @@ class Wiring:
         taken = " until the next `terraform apply`, after which `tocsin doctor --fix` lets it in again"
         return taken if self.stack.maker == "Terraform" else ""
 
-    def _topic_out(self, arn: str, subscription: str) -> Change:
-        return Change(
-            f"topic {arn}: {self.stack.name}'s queue is no longer subscribed to it, nor lets it in",
-            lambda: topics.part(self.cloud, self.stack, arn, subscription),
-        )
+    def _topics_out(self, wanted: Mapping[str, str]) -> Iterator[Change]:
+        for arn, subscription in wanted.items():
+            if subscription:
+                said = f"topic {arn}: {self.stack.name}'s queue is no longer subscribed to it"
+                yield Change(said, partial(topics.unsubscribe, self.cloud, arn, subscription))
+        if wanted:
+            said = f"{self.stack.name}'s queue no longer lets in {_topics(wanted)}"
+            yield Change(said, lambda: topics.shut_out(self.cloud, self.stack, wanted))
 
     def _filtered(self, arn: str) -> Iterator[Note]:
         """A subscription that was there before keeps the filter that somebody gave it."""
@@ -178,3 +186,7 @@ class Wiring:
 def _once(changes: Iterable[Change | None]) -> tuple[Change, ...]:
     """Each once, whatever it was named by."""
     return tuple({change.said: change for change in changes if change is not None}.values())
+
+
+def _topics(arns: Collection[str]) -> str:
+    return min(arns) if len(arns) == 1 else f"{len(arns)} topics"

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from tocsin_cli.cloud import Cloud
 from tocsin_cli.policies import Asked, Policy, allows, extended, parsed, reduced, written
 from tocsin_cli.stack.standing import Stack
+
+_TOPICS = "ConnectedTopics"  # the statement's Sid
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,27 +42,18 @@ def queue(cloud: Cloud, stack: Stack, output: str = "QueueUrl") -> Queue:
     return Queue(url, cloud.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"])
 
 
+def sources(queue: Queue, sid: str = _TOPICS) -> tuple[str, ...]:
+    """The topics, or rules, that were let in by ``admit``."""
+    for each in queue.policy.get("Statement", ()):
+        if each.get("Sid") == sid:
+            found = each["Condition"]["ArnEquals"]["aws:SourceArn"]
+            return (found,) if isinstance(found, str) else tuple(found)
+    return ()
+
+
 def admitting(queue: Queue, source: str) -> Policy:
-    """The queue's policy with a statement that lets this topic or rule in."""
-    return extended(queue.policy, statement(queue, source))
-
-
-def statement(queue: Queue, source: str) -> dict[str, Any]:
-    """One topic or rule, and no other: https://docs.aws.amazon.com/sns/latest/dg/subscribe-sqs-queue-to-sns-topic.html"""
-    service = "sns.amazonaws.com" if source.split(":")[2] == "sns" else "events.amazonaws.com"
-    return {
-        "Sid": sid(source),
-        "Effect": "Allow",
-        "Principal": {"Service": service},
-        "Action": "sqs:SendMessage",
-        "Resource": queue.arn,
-        "Condition": {"ArnEquals": {"aws:SourceArn": source}},
-    }
-
-
-def sid(source: str) -> str:
-    """What the statement about a topic or rule is called."""
-    return f"Connected{hashlib.sha256(source.encode()).hexdigest()[:16]}"
+    """The queue's policy with this topic or rule let in."""
+    return _letting_in(queue, _sid(source), {*sources(queue, _sid(source)), source})
 
 
 def admit(cloud: Cloud, queue: Queue, source: str) -> None:
@@ -70,9 +61,37 @@ def admit(cloud: Cloud, queue: Queue, source: str) -> None:
     _put(cloud, queue, admitting(queue, source))
 
 
-def shut_out(cloud: Cloud, queue: Queue, source: str) -> None:
-    """Take back what ``admit`` gave."""
-    _put(cloud, queue, reduced(queue.policy, sid(source)))
+def admit_topics(cloud: Cloud, queue: Queue, topics: Collection[str]) -> None:
+    """Let topics in, all at once: SQS may take a minute until it tells of a change, which the next would undo.
+
+    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
+    """
+    _put(cloud, queue, _letting_in(queue, _TOPICS, {*sources(queue), *topics}))
+
+
+def shut_out_topics(cloud: Cloud, queue: Queue, topics: Collection[str]) -> None:
+    """Take back what ``admit_topics`` gave, all at once."""
+    _put(cloud, queue, _letting_in(queue, _TOPICS, {*sources(queue)} - {*topics}))
+
+
+def _sid(source: str) -> str:
+    """One statement for all topics, one for rules: a queue's policy has at most 20."""
+    return _TOPICS if source.split(":")[2] == "sns" else "ConnectedRules"
+
+
+def _letting_in(queue: Queue, sid: str, arns: Collection[str]) -> Policy:
+    """Just these: https://docs.aws.amazon.com/sns/latest/dg/subscribe-sqs-queue-to-sns-topic.html"""
+    if not arns:
+        return reduced(queue.policy, sid)
+    service = "sns" if sid == _TOPICS else "events"
+    return extended(queue.policy, {
+        "Sid": sid,
+        "Effect": "Allow",
+        "Principal": {"Service": f"{service}.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": queue.arn,
+        "Condition": {"ArnEquals": {"aws:SourceArn": sorted(arns)}},
+    })  # fmt: skip
 
 
 def _put(cloud: Cloud, queue: Queue, policy: Policy) -> None:

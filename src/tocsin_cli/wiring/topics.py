@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from tocsin.ports import ConfigError
 from tocsin_cli.cloud import Cloud
 from tocsin_cli.everywhere import enabled_regions, look_into
 from tocsin_cli.stack.standing import Stack
-from tocsin_cli.wiring.queues import admit, queue, shut_out
+from tocsin_cli.wiring.queues import admit_topics, queue, shut_out_topics, sources
 
 _QUEUES = ("QueueUrl", "DeadLettersUrl")
 
@@ -58,9 +58,8 @@ def connected(cloud: Cloud, stack: Stack) -> Mapping[str, str]:
     mine = queue(cloud, stack)
     found = {topic: arn for each in look_into(cloud, _regions(cloud), ("sns",), lambda there: _read_by(there, mine.arn))
              for topic, arn in (each.found or {}).items()}  # fmt: skip
-    for statement in mine.policy.get("Statement", ()):
-        source = statement.get("Condition", {}).get("ArnEquals", {}).get("aws:SourceArn", "")
-        if str(statement.get("Sid", "")).startswith("Connected") and is_topic(source) and source not in found:
+    for source in sources(mine):
+        if source not in found:
             found[source] = _subscription(cloud, source, mine.arn)
     return {arn: subscription for arn, subscription in sorted(found.items()) if arn != stack.outputs["TopicArn"]}
 
@@ -95,17 +94,38 @@ def filtered(cloud: Cloud, stack: Stack, topic: str) -> str:
 
 
 def join(cloud: Cloud, stack: Stack, topic: str) -> None:
-    """Let the topic into the queue, then subscribe: in this order nothing is refused.
+    """Let the topic into the queue, then subscribe: in this order nothing is refused."""
+    let_in(cloud, stack, [topic])
+    subscribe(cloud, stack, topic)
 
-    What SNS cannot deliver goes to the dead letters, where they are of the topic's own region and sort.
+
+def let_in(cloud: Cloud, stack: Stack, topics: Collection[str]) -> None:
+    """Let the topics into the queue, and, for what SNS cannot deliver, into the dead letters."""
+    for each, wanted in ((_QUEUES[0], topics), (_QUEUES[1], [topic for topic in topics if _is_near(cloud, topic)])):
+        into = queue(cloud, stack, each)
+        new = [topic for topic in wanted if not into.takes_from(topic, cloud.account)]
+        if new:
+            admit_topics(cloud, into, new)
+
+
+def is_let_in(cloud: Cloud, stack: Stack, topic: str) -> bool:
+    """Whether the queue lets it in."""
+    return queue(cloud, stack).takes_from(topic, cloud.account)
+
+
+def subscribe(cloud: Cloud, stack: Stack, topic: str) -> None:
+    """Subscribe the queue to a topic that it lets in."""
+    mine, dead = (queue(cloud, stack, output) for output in _QUEUES)
+    redrive = {"RedrivePolicy": json.dumps({"deadLetterTargetArn": dead.arn})}
+    _subscribe(cloud, topic, mine.arn, redrive if _is_near(cloud, topic) else {})
+
+
+def _is_near(cloud: Cloud, topic: str) -> bool:
+    """Whether dead letters can be its dead letters: of its own region and sort.
+
     https://docs.aws.amazon.com/sns/latest/dg/sns-dead-letter-queues.html
     """
-    mine, dead = (queue(cloud, stack, output) for output in _QUEUES)
-    near = region_of(topic) == cloud.region and not topic.endswith(".fifo")
-    for each in (mine, dead) if near else (mine,):
-        if not each.takes_from(topic, cloud.account):
-            admit(cloud, each, topic)
-    _subscribe(cloud, topic, mine.arn, {"RedrivePolicy": json.dumps({"deadLetterTargetArn": dead.arn})} if near else {})
+    return region_of(topic) == cloud.region and not topic.endswith(".fifo")
 
 
 def _subscribe(cloud: Cloud, topic: str, queue_arn: str, attributes: Mapping[str, str]) -> None:
@@ -126,12 +146,15 @@ def _subscribe(cloud: Cloud, topic: str, queue_arn: str, attributes: Mapping[str
             sns.set_subscription_attributes(SubscriptionArn=there, AttributeName=name, AttributeValue=value)
 
 
-def part(cloud: Cloud, stack: Stack, topic: str, subscription: str) -> None:
-    """End the subscription ("" where there is none), then shut the topic out."""
-    if subscription:
-        cloud.elsewhere(region_of(topic)).client("sns").unsubscribe(SubscriptionArn=subscription)
+def unsubscribe(cloud: Cloud, topic: str, subscription: str) -> None:
+    """End the subscription."""
+    cloud.elsewhere(region_of(topic)).client("sns").unsubscribe(SubscriptionArn=subscription)
+
+
+def shut_out(cloud: Cloud, stack: Stack, topics: Collection[str]) -> None:
+    """Let the topics in no longer."""
     for output in _QUEUES:
-        shut_out(cloud, queue(cloud, stack, output), topic)
+        shut_out_topics(cloud, queue(cloud, stack, output), topics)
 
 
 def _subscription(cloud: Cloud, topic: str, queue_arn: str) -> str:
