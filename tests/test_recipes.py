@@ -111,6 +111,9 @@ class Answers:
         self.exceptions = self
         self.ClientError = PermissionError
 
+    def get_queue_attributes(self, **asked: Any) -> dict[str, Any]:
+        return {}
+
     def get_paginator(self, operation: str) -> Answers:
         if operation not in self.answers:
             raise PermissionError(f"no right to {operation}")
@@ -198,6 +201,18 @@ def test_the_agents_instances_have_their_names() -> None:
     assert [each.shown for each in found if each.is_called("web-1")] == ["web-1 / (i-1 /)", "web-1 /data (i-1 /data)"]
     assert [each.id for each in found if each.is_called("web-1 /data")] == ["i-1 /data"]
     assert [each.id for each in found if each.is_called("i-2")] == ["i-2 /"]
+
+
+def test_a_functions_dead_letters_are_found() -> None:
+    """What a function hands failed events to holds dead letters, whatever it is called; without the right to list
+    functions the others are found."""
+    urls = {"QueueUrls": [f"https://sqs/1/{name}" for name in ("lost", "my.dead-letters", "work")]}
+    functions = {"Functions": [{"DeadLetterConfig": {"TargetArn": "arn:aws:sqs:eu-north-1:1:lost"}}, {}]}
+
+    def found(**answers: Any) -> list[str]:
+        return [each.id for each in _found("dead-letters", "dead-letter-queue", list_queues=urls, **answers)]
+
+    assert found(list_functions=functions) == ["lost", "my.dead-letters"] and found() == ["my.dead-letters"]
 
 
 def test_a_missing_right_hides_only_what_it_is_about() -> None:

@@ -13,6 +13,8 @@ from tocsin_cli.recipes.recipe import Pattern, Recipe
 from tocsin_cli.recipes.targets import Target, targets
 
 _NONE = {
+    "dead-letter-queue": "it is one if a queue's redrive policy or a function's dead-letter setting names it, or if it "
+    "is called so (dlq, dead-letter)",
     "instance-with-agent": "EC2 itself does not know it: install the CloudWatch agent "
     "(docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Install-CloudWatch-Agent.html), wait 5 minutes",
 }

@@ -131,7 +131,7 @@ def _queues(cloud: Cloud, pattern: Pattern) -> Iterator[Target]:
 
 
 def _dead_letters(cloud: Cloud, pattern: Pattern) -> Iterator[Target]:
-    """Those that hold what could not be processed: other queues hand it on to them, or their names say so."""
+    """Those that hold what could not be processed: other queues, or functions, hand it on, or their names say so."""
     yield from (_queue(pattern, name) for name, dead in _by_name(cloud) if dead)
 
 
@@ -143,9 +143,18 @@ def _by_name(cloud: Cloud) -> Iterator[tuple[str, bool]]:
     """Each queue of the region, and whether it is one for dead letters."""
     urls = [*_all(cloud, "sqs", "list_queues", "QueueUrls")]
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        targets = {*pool.map(lambda url: _hands_on_to(cloud, url), urls)}
+        targets = {*pool.map(lambda url: _hands_on_to(cloud, url), urls), *_from_functions(cloud)}
     for name in (url.rsplit("/", 1)[-1] for url in urls):
         yield name, name in targets or bool(_DEAD.search(name))
+
+
+def _from_functions(cloud: Cloud) -> set[str]:
+    """The names of what functions hand failed events to; none where they may not be listed."""
+    try:
+        functions = [*_all(cloud, "lambda", "list_functions", "Functions")]
+    except cloud.client("lambda").exceptions.ClientError:
+        return set()
+    return {each.get("DeadLetterConfig", {}).get("TargetArn", "").rsplit(":", 1)[-1] for each in functions}
 
 
 def _hands_on_to(cloud: Cloud, url: str) -> str:
