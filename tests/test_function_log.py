@@ -65,6 +65,18 @@ def _taken(reason: str, at: int, *messages: str) -> str:
     return _logged("taken in", via="sns-sqs", subject="a:tocsin-canary", reason=reason, messages=messages, times=times)
 
 
+def test_only_lines_with_the_word_are_read() -> None:
+    """Also where CloudWatch Logs, or what stands for it, passes over the pattern."""
+    texts = (_logged("shown", message="a:tocsin-canary#1"), _logged("shown", message="b"), "tocsin-canary")
+    cloud = _cloud(Aws([(NOW, text) for text in texts]))
+
+    assert [line.text for line in lines(cloud, "/x", NOW, "tocsin-canary")] == [
+        '{"did": "shown", "message": "a:tocsin-canary#1"}',
+        "tocsin-canary",
+    ]
+    assert len(list(lines(cloud, "/x", NOW))) == 3
+
+
 def test_each_line_is_taken_apart() -> None:
     """Ours by what they did, a traceback with its line, Lambda's own lines without a level, and any other text."""
     failed = _logged("store failed", "ERROR", code="down").rstrip("\n") + "\nTraceback …\n"
@@ -94,7 +106,10 @@ def _probe(aws: Aws, patience: float = 5) -> Probe:
 
 def test_hops_are_told_with_their_times() -> None:
     """From the state change to Slack's yes, each hop with what it took; the slower road is told too, as a duplicate."""
-    first = [(NOW + 120, _taken("first", NOW, "m1")), (NOW + 400, _logged("shown", message="m1"))]
+    first = [
+        (NOW + 120, _taken("first", NOW, "tocsin-canary#1")),
+        (NOW + 400, _logged("shown", message="tocsin-canary#1")),
+    ]
     aws = Aws(on_set={"ALARM": [*first, (NOW + 500, _taken("none-duplicate", NOW))]})
     trace = _probe(aws).follow("ALARM")
     said = [" ".join(line.split()) for line in told(trace)]
@@ -117,7 +132,12 @@ def test_hops_are_told_with_their_times() -> None:
 
 def test_what_was_logged_before_is_no_proof() -> None:
     """An older test's lines do not count: patience ends without a word of success."""
-    aws = Aws([(NOW - 90_000, _taken("first", NOW - 90_000, "m1")), (NOW + 10, _logged("shown", message="m1"))])
+    aws = Aws(
+        [
+            (NOW - 90_000, _taken("first", NOW - 90_000, "tocsin-canary#1")),
+            (NOW + 10, _logged("shown", message="tocsin-canary#1")),
+        ]
+    )
     trace = _probe(aws).follow("ALARM")
 
     assert not trace.arrived and trace.taken == () and list(told(trace)) == []

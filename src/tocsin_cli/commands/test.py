@@ -31,7 +31,10 @@ def prove(here: Cloud, stack: Stack) -> bool:
     probe = Probe(here, stack)
     ui.line(f"Setting off {probe.canary}, and waiting until Slack has it ({probe.patience:.0f} s at most) …")
     probe.rest()
-    return all(_passed(probe, probe.follow(state)) for state in ("ALARM", "OK"))
+    arrives = all(_passed(probe, probe.follow(state)) for state in ("ALARM", "OK"))
+    if arrives:
+        ui.line("Alarms arrive.")
+    return arrives
 
 
 def _passed(probe: Probe, trace: Trace) -> bool:
