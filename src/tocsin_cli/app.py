@@ -52,7 +52,7 @@ Exit codes:
   1  it did not work: the output says which part
   2  wrong usage, or a file or setting that must be mended first
   3  `tocsin doctor` found a risk, and nothing worse
-  130  stopped by Ctrl-C"""
+  130  stopped, by Ctrl-C or by your no"""
 
 
 class LazyGroup(click.Group):
