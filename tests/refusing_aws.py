@@ -38,22 +38,28 @@ class Refusals:
 
     def answer(self, path: str, headers: Mapping[str, str], body: str) -> tuple[int, str, bytes, str]:
         """Status, content type, body and error header."""
-        operation = _operation(path, headers, body)
-        self.asked.append(operation)
-        if operation == "GetCallerIdentity" and self.knows_you:
+        name = operation(path, headers, body)
+        self.asked.append(name)
+        if name == "GetCallerIdentity" and self.knows_you:
             return 200, "text/xml", _WHO.encode(), ""
-        if operation == "DescribeStacks" and self.stack:
+        if name == "DescribeStacks" and self.stack:
             return 200, "text/xml", _STACK.format(status=self.stack).encode(), ""
-        message = f"User: arn:aws:iam::123456789012:user/you is not authorized to perform: {operation}"
+        message = f"User: arn:aws:iam::123456789012:user/you is not authorized to perform: {name}"
         if "Action=" in body:
             text = f"<ErrorResponse><Error><Code>{self.code}</Code><Message>{message}</Message></Error></ErrorResponse>"
             return 403, "text/xml", text.encode(), ""
         if headers.get("smithy-protocol") == "rpc-v2-cbor":
             return 403, "application/cbor", _cbor({"__type": self.code, "message": message}), ""
-        return 403, "application/x-amz-json-1.1", json.dumps({"message": message}).encode(), self.code
+        return (
+            403,
+            "application/x-amz-json-1.1",
+            json.dumps({"__type": self.code, "message": message}).encode(),
+            self.code,
+        )
 
 
-def _operation(path: str, headers: Mapping[str, str], body: str) -> str:
+def operation(path: str, headers: Mapping[str, str], body: str) -> str:
+    """What is asked for, by its name."""
     target = headers.get("X-Amz-Target", "").rpartition(".")[2]
     action = re.search(r"(?:^|&)Action=(\w+)", body)
     return target or (action[1] if action else path.rpartition("/")[2].partition("?")[0])

@@ -19,6 +19,7 @@ import pytest
 from click.testing import CliRunner
 
 import emulator
+from denying_aws import denying
 from tocsin.ports import ConfigError
 from tocsin_cli.app import cli
 from tocsin_cli.cloud import Cloud, cloud
@@ -263,6 +264,31 @@ def test_many_are_one_line_each(place: Place) -> None:
     assert "Price: about 0.10 USD a month" in planned
     assert put.count("✓ queue-age of queue work-") == 8
     assert again.count("is there already, just so") == 8 and "✓" not in again
+
+
+def test_what_is_denied_in_the_middle_is_put_by_the_next_run(place: Place) -> None:
+    """The first alarm is put and said so, with the way back; run again, the others follow. --json tells it too."""
+    with cloud(None, "eu-central-1") as here:
+        for number in range(3):
+            here.client("sqs").create_queue(QueueName=f"jobs-{number}")
+    topic = TOPIC.replace(REGION, "eu-central-1")
+    command = ["queue-age", "--all", "--topic", topic, "--region", "eu-central-1", "--yes"]
+    answers = ["", "AccessDenied", "AccessDenied"]
+
+    def refuses(operation: str) -> str:
+        return answers.pop(0) if operation == "PutMetricAlarm" and answers else ""
+
+    with denying(os.environ["AWS_ENDPOINT_URL"], refuses) as address, pytest.MonkeyPatch.context() as environ:
+        environ.setenv("AWS_ENDPOINT_URL", address)
+        stopped, told = (CliRunner().invoke(cli, ["alarm", "add", *command, *more]) for more in ((), ("--json",)))
+        rest = _run(*command)
+
+    for done in (stopped, told):
+        assert isinstance(done.exception, ConfigError) and "AWS refused PutMetricAlarm" in str(done.exception)
+    assert "✓ queue-age of queue jobs-0" in stopped.output and "  $ aws cloudwatch delete-alarms" in stopped.output
+    assert stopped.output.endswith("✗ queue-age of queue jobs-1. 1 of 3 are put; the same command puts the rest.\n")
+    assert [each["put"] for each in json.loads(told.stdout)["alarms"]] == [False, False, False]
+    assert rest.count("✓ queue-age") == 2
 
 
 def test_a_recipe_of_ones_own_is_a_file(place: Place, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from aws_home import REGION, Home, deployed, obey, run
+from denying_aws import denying
 from tocsin.ports import ConfigError
 from tocsin_cli.app import cli
 from tocsin_cli.doctor.checks import CHECKS
@@ -315,6 +317,36 @@ def test_what_was_done_before_it_stopped_is_told(capsys: pytest.CaptureFixture[s
         "  ✗ second",
         "1 of 3 done. The same command does the rest.",
     ]
+
+
+def test_what_is_denied_in_the_middle_is_done_by_the_next_run(home: Home, orders: str) -> None:
+    """IAM denies the second alarm and, before, CloudWatch asks to go slower: what was done is said; run again, it does
+    the rest; disconnecting leaves nothing of either."""
+    names, before = ["one", "two", "three"], policies(home)
+    for name in names:
+        home.client("cloudwatch").put_metric_alarm(**plain(name))
+    answers = {"PutMetricAlarm": ["Throttling", "", "AccessDenied"]}
+
+    def refuses(operation: str) -> str:
+        waiting = answers.get(operation)
+        return waiting.pop(0) if waiting else ""
+
+    with denying(os.environ["AWS_ENDPOINT_URL"], refuses) as address, pytest.MonkeyPatch.context() as environ:
+        environ.setenv("AWS_ENDPOINT_URL", address)
+        stopped = CliRunner().invoke(cli, ["connect", orders, *names, "--yes"])
+        acting = [alarm(home, name).get("AlarmActions") for name in names]
+        code, rest = run("connect", orders, *names, "--yes")
+    run("disconnect", orders, *names, "--yes")
+    after = [alarm(home, name).get("AlarmActions") for name in names]
+    home.client("cloudwatch").delete_alarms(AlarmNames=names)
+
+    assert isinstance(stopped.exception, ConfigError) and "AccessDenied" in str(stopped.exception)
+    assert stopped.output.splitlines()[-2:] == [
+        f"  ✗ alarm two: AlarmActions and OKActions get {TOPIC}",
+        "3 of 5 done. The same command does the rest.",
+    ]
+    assert acting == [[TOPIC], None, None] and (code, rest.count("✓")) == (0, 2)
+    assert after == [None] * 3 and policies(home) == before and subscribed(home, orders) == []
 
 
 @pytest.mark.parametrize(
