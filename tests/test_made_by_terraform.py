@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import pytest
 
-from aws_home import REGION, Home, deployed, run
+from aws_home import REGION, Answers, Home, deployed, run
 from tocsin.ports import ConfigError
 from tocsin_cli.cloud import cloud
 from tocsin_cli.doctor import heart, mending, slack
@@ -129,6 +129,17 @@ def test_whoever_asks_in_the_wrong_place_is_told_the_right_one(home: Home) -> No
     assert str(wrong_name).endswith(f"there is tocsin in {REGION}")
     assert wrong_name.hint == f"name it: --stack tocsin --region {REGION}"
     assert wrong_region.hint == f"name it: --region {REGION}"
+
+
+def test_where_the_regions_are_not_told_this_one_is_looked_at(home: Home) -> None:
+    """And what may not be looked at at all hides nothing: the answer is that there is none that could be seen."""
+    with Answers(home, DescribeRegions="UnauthorizedOperation") as cloud:
+        near = absent(cloud, "alarms")
+    with Answers(home, ListFunctions="AccessDeniedException") as cloud:
+        blind = absent(cloud, "alarms")
+
+    assert str(near).endswith(f"there is tocsin in {REGION}")
+    assert "nor in another region that could be looked at" in str(blind)
 
 
 def test_an_account_without_any_is_told_how_to_make_one(home: Home, monkeypatch: pytest.MonkeyPatch, aws: str) -> None:
