@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import click
@@ -16,11 +17,11 @@ from tocsin.ports import ConfigError
 from tocsin_cli.asking import read_places
 from tocsin_cli.cloud import Cloud
 from tocsin_cli.recipes import lookback
-from tocsin_cli.recipes.choosing import search
+from tocsin_cli.recipes.choosing import chosen, search
 from tocsin_cli.recipes.definition import Wish, definition, name, notes
 from tocsin_cli.recipes.draft import Draft
-from tocsin_cli.recipes.recipe import Pattern, Recipe, names, recipe
-from tocsin_cli.recipes.targets import Target, targets
+from tocsin_cli.recipes.recipe import PACKS, Pattern, Recipe, names, recipe
+from tocsin_cli.recipes.targets import SORTS, Target, targets
 from tocsin_cli.recipes.telling import question
 from tocsin_local.alarms.definition import MetricAlarm, read
 
@@ -59,6 +60,15 @@ def test_each_pattern_says_why(each: Recipe, pattern: Pattern) -> None:
     for said in (pattern.means, pattern.advice, pattern.why, pattern.gaps):
         assert re.match(r"[A-Z`1-9].*[.A-Z']$", said), said
     assert len(notes(pattern, _target(pattern), TOPIC)) == 2
+
+
+def test_the_page_about_recipes_names_each_sort_and_key() -> None:
+    """Whatever a recipe can be about, and each key that one of ours has, is explained there."""
+    page = (Path(__file__).parents[1] / "docs" / "add-a-recipe.md").read_text("utf-8")
+    keys = {key for path in PACKS.glob("*.toml") for key in re.findall(r"^(\w+) = ", path.read_text("utf-8"), re.M)}
+    ours = {key for key in keys if key[0].islower()}
+
+    assert len(ours) > 8 and all(f"`{each}" in page for each in (*SORTS, *ours - {"part", "of"}))
 
 
 def test_a_threshold_can_be_a_share_of_what_the_thing_has() -> None:
@@ -222,6 +232,16 @@ def test_a_missing_right_hides_only_what_it_is_about() -> None:
 
     assert [each.shown for each in seen.found] == ["function orders"]
     assert seen.refused == {"load-balancer": "no right to describe_load_balancers"}
+
+
+def test_a_missing_right_does_not_hide_the_way_out() -> None:
+    """Neither the agent's metrics nor the right to list services: both are said, the agent first."""
+    nothing: dict[str, Any] = {"Metrics": []}
+    with pytest.raises(ConfigError) as problem:
+        chosen(recipe("memory"), search(_cloud(list_metrics=nothing), recipe("memory")), (), False)
+
+    agent, refused = problem.value.hint.split("; ")
+    assert "install the CloudWatch agent" in agent and refused == "no right to list_clusters"
 
 
 def test_the_question_says_what_changes_and_what_it_costs() -> None:

@@ -62,8 +62,8 @@ def chosen(recipe: Recipe, seen: Search, named: Sequence[str], every: bool) -> t
     """Those that are meant; asks where that is open. Raises ConfigError where nothing fits."""
     if not seen.found:
         sorts = tuple(dict.fromkeys(pattern.sort for pattern in recipe.patterns))
-        refused = "; ".join(seen.refused.values())
-        hint = refused or "; ".join(_NONE[sort] for sort in sorts if sort in _NONE)
+        ways = [_NONE[sort] for sort in sorts if sort in _NONE and sort not in seen.refused]
+        hint = "; ".join((*ways, *seen.refused.values()))
         *most, last = (sort.replace("-", " ") for sort in sorts)
         what = f"{', '.join(most)} or {last}" if most else last
         raise ConfigError(f"there is no {what} here to watch", hint or "another region is named with --region")

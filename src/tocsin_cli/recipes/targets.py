@@ -48,7 +48,7 @@ class Target:
 def targets(cloud: Cloud, pattern: Pattern) -> tuple[Target, ...]:
     """All things of the pattern's sort in this region, by name. ConfigError where that is no sort; boto3's errors."""
     if pattern.sort not in _FINDERS:
-        raise ConfigError(f"{pattern.sort} is no sort of thing", f"there are: {', '.join(sorted(_FINDERS))}")
+        raise ConfigError(f"{pattern.sort} is no sort of thing", f"there are: {', '.join(SORTS)}")
     return tuple(sorted(_FINDERS[pattern.sort](cloud, pattern), key=lambda each: (each.label, each.id)))
 
 
@@ -210,3 +210,4 @@ _FINDERS: Mapping[str, Callable[[Cloud, Pattern], Iterator[Target]]] = {
     "metric": _metrics,
     "queue": _queues,
 }
+SORTS = tuple(sorted(_FINDERS))  # what a recipe can be about
