@@ -48,10 +48,11 @@ def _function(handler: str, **variables: str) -> dict[str, Any]:
         (_function("lambda_function.lambda_handler", kmsEncryptedHookUrl="AQIC", slackChannel="a"), BLUEPRINT),
         (_function("lambda_function.lambda_handler", HOOK_URL=SECRET), TUTORIAL),
         (_function("index.handler", webhook=SECRET), TUTORIAL),
+        (_function("index.handler", TABLE="orders", alertsGoHere=SECRET), TUTORIAL),
     ],
 )
 def test_known_functions_are_recognised(function: dict[str, Any], what: str) -> None:
-    """By handler and names of variables, and no value of one is kept."""
+    """By handler and names of variables, or by a webhook under any name; no value of one is kept."""
     found = known(function)
 
     assert found is not None and found.what == what

@@ -1,6 +1,6 @@
 """Which function in the account is one of those that post alarms to Slack, told by its handler, names and code. Pure.
 
-Of environment variables only the names are looked at, and whether a webhook can be read; no value is kept.
+Of environment variables only the names are told, and whether a webhook can be read; no value is kept.
 """
 
 from __future__ import annotations
@@ -70,5 +70,6 @@ def known(function: Mapping[str, Any], code: bytes = b"") -> Known | None:
 
 
 def _webhook(settings: Mapping[str, str]) -> Webhook | None:
-    name = next((each for each in _WEBHOOKS if settings.get(each)), None)
+    by_value = (each for each, value in settings.items() if "hooks.slack.com/" in value)
+    name = next((each for each in _WEBHOOKS if settings.get(each)), None) or next(by_value, None)
     return Webhook(name, settings[name].startswith(("https://", "http://"))) if name else None
