@@ -67,7 +67,8 @@ class Wiring:
 
     def disconnecting(self, names: Sequence[str], everything: bool) -> Plan:
         """The changes that take it apart: what is not connected needs none."""
-        connected = topics.connected(self.cloud, self.stack)
+        some = everything or any(map(topics.is_topic, names))
+        connected = topics.connected(self.cloud, self.stack) if some else {}
         wanted = connected if everything else {name: connected[name] for name in names if name in connected}
         chosen = [*alarms(self.cloud)] if everything else self._named(names)
         taken = [self._alarm_out(alarm) for alarm in chosen if alarm.name not in own(self.stack)]
@@ -176,7 +177,7 @@ class Wiring:
 
     def _unheard(self) -> Iterator[Alarm]:
         """The alarms that no topic brings to the queue yet; what steers machines is left alone."""
-        heard = {self._topic, *topics.connected(self.cloud, self.stack)}
+        heard = {self._topic, *topics.read_here(self.cloud, self.stack)}
         for alarm in alarms(self.cloud):
             told = heard.intersection(alarm.actions("AlarmActions"))
             if not told and not alarm.is_control and alarm.name not in own(self.stack):

@@ -64,6 +64,11 @@ def connected(cloud: Cloud, stack: Stack) -> Mapping[str, str]:
     return {arn: subscription for arn, subscription in sorted(found.items()) if arn != stack.outputs["TopicArn"]}
 
 
+def read_here(cloud: Cloud, stack: Stack) -> Collection[str]:
+    """The topics of the stack's own region that its queue is subscribed to: alarms act on no others."""
+    return _read_by(cloud, queue(cloud, stack).arn)
+
+
 def _regions(cloud: Cloud) -> tuple[str, ...]:
     """All that can be looked at: this one where the others are not told."""
     try:
