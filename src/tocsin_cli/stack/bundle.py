@@ -40,6 +40,7 @@ _DIGEST = "    Description: Digest of the package's sources, as `tocsin template
 _HANDLER = "      Handler: tocsin.handler.lambda_handler\n"
 # All but the kinds of events that are no alarm: those are compiled when one comes.
 _NEEDED = re.compile(r"tocsin/(?!kinds/)|tocsin/kinds/(__pycache__/__init__\.|cloudwatch_alarm/)")
+_CACHE = re.compile(r"/__pycache__/(\w+)\.[\w-]+\.pyc$")
 
 
 def one_file(content: Package) -> str:
@@ -67,7 +68,8 @@ def one_file(content: Package) -> str:
 
 def index(content: Package) -> str:
     """The one module that Lambda makes of it: the loader, with the package inside."""
-    needed = {name: code for name, code in content.bytecode.items() if _NEEDED.match(name)}
+    # Out of a zip Python takes bytecode that lies beside its source: https://peps.python.org/pep-3147/ and zipimport.
+    needed = {_CACHE.sub(r"/\1.pyc", name): code for name, code in content.bytecode.items() if _NEEDED.match(name)}
     # Packed as a whole: files that say the same again cost little.
     packed = base64.b64encode(zlib.compress(zipped(Package(content.sources, needed), ZIP_STORED), 9)).decode()
     lines = "\n".join(textwrap.wrap(packed, 4000))
