@@ -121,6 +121,24 @@ def test_a_topic_of_another_region_is_connected(home: Home) -> None:
     sns.delete_topic(TopicArn=billing)
 
 
+def test_what_an_update_shut_out_is_let_in_again(home: Home, orders: str) -> None:
+    """A new version of the template writes the queue's policy anew: the doctor lets every connected topic in again, of
+    whatever region, as `tocsin deploy` does in its end."""
+    before, sns = policies(home), home.client("sns", "us-east-1")
+    billing = str(sns.create_topic(Name="billing")["TopicArn"])
+    run("connect", orders, billing, "--yes")
+    connected = policies(home)
+    home.client("sqs").set_queue_attributes(
+        QueueUrl=home.stack.outputs["QueueUrl"], Attributes={"Policy": json.dumps(before[0])}
+    )
+    run("doctor", "queue-policy", "--fix", "--yes")
+    mended = policies(home)
+    run("disconnect", "--all", "--yes")
+    sns.delete_topic(TopicArn=billing)
+
+    assert mended == connected != before and policies(home) == before
+
+
 def test_many_topics_fit_into_the_queues_policy(home: Home) -> None:
     """A queue's policy has at most 20 statements: all topics are in one, each can be taken out of it, and nothing of it
     is left in the end."""
