@@ -123,11 +123,18 @@ def test_a_topic_of_another_region_is_connected(home: Home) -> None:
 
 def test_what_an_update_shut_out_is_let_in_again(home: Home, orders: str) -> None:
     """A new version of the template writes the queue's policy anew: the doctor lets every connected topic in again, of
-    whatever region, as `tocsin deploy` does in its end."""
+    whatever region, as `tocsin deploy` does in its end; so do the commands that it prints, one after the other."""
     before, sns = policies(home), home.client("sns", "us-east-1")
     billing = str(sns.create_topic(Name="billing")["TopicArn"])
     run("connect", orders, billing, "--yes")
     connected = policies(home)
+    home.client("sqs").set_queue_attributes(
+        QueueUrl=home.stack.outputs["QueueUrl"], Attributes={"Policy": json.dumps(before[0])}
+    )
+    commands = [finding.mend for result in examine(home.scene(), QUEUE_POLICY) for finding in result.findings]
+    for command in commands:
+        obey(home.cloud, command)
+    obeyed = policies(home)
     home.client("sqs").set_queue_attributes(
         QueueUrl=home.stack.outputs["QueueUrl"], Attributes={"Policy": json.dumps(before[0])}
     )
@@ -136,7 +143,7 @@ def test_what_an_update_shut_out_is_let_in_again(home: Home, orders: str) -> Non
     run("disconnect", "--all", "--yes")
     sns.delete_topic(TopicArn=billing)
 
-    assert mended == connected != before and policies(home) == before
+    assert len(commands) == 2 and obeyed == mended == connected != before and policies(home) == before
 
 
 def test_many_topics_fit_into_the_queues_policy(home: Home) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import partial
 from typing import Any
 
@@ -78,21 +78,23 @@ def queue_policy(scene: Scene) -> Iterator[Finding]:
     mine = queue(scene.cloud, scene.stack)
     rule = f"arn:{scene.partition}:events:{scene.cloud.region}:{scene.cloud.account}:rule"
     sources = [scene.stack.outputs["TopicArn"], *connected(scene.cloud, scene.stack)]
-    for source in (*sources, f"{rule}/{scene.stack.outputs['AllAlarmsRule']}"):
-        if not mine.takes_from(source, scene.cloud.account):
-            attributes = json.dumps({"Policy": written(admitting(mine, source))})
-            yield Finding(
-                "broken",
-                f"the policy of the queue keeps {source} out",
-                "what comes from there is refused without a word",
-                scene.aws("sqs", "set-queue-attributes", "--queue-url", mine.url, "--attributes", attributes),
-                partial(_admit, scene, source),
-            )
+    all_of_them = (*sources, f"{rule}/{scene.stack.outputs['AllAlarmsRule']}")
+    missing = [source for source in all_of_them if not mine.takes_from(source, scene.cloud.account)]
+    for source in missing:
+        # Each mends all: a policy with only one more would take the others out again.
+        attributes = json.dumps({"Policy": written(admitting(mine, missing))})
+        yield Finding(
+            "broken",
+            f"the policy of the queue keeps {source} out",
+            "what comes from there is refused without a word",
+            scene.aws("sqs", "set-queue-attributes", "--queue-url", mine.url, "--attributes", attributes),
+            partial(_admit, scene, missing),
+        )
 
 
-def _admit(scene: Scene, source: str) -> None:
+def _admit(scene: Scene, missing: Collection[str]) -> None:
     """By the policy as it is then: another fix may have changed it."""
-    admit(scene.cloud, queue(scene.cloud, scene.stack), source)
+    admit(scene.cloud, queue(scene.cloud, scene.stack), missing)
 
 
 def queue_key(scene: Scene) -> Iterator[Finding]:

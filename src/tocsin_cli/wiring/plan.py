@@ -104,7 +104,7 @@ class Wiring:
                 yield Change(said, partial(topics.unsubscribe, self.cloud, arn, subscription))
         if wanted:
             said = f"{self.stack.name}'s queue no longer lets in {_topics(wanted)}"
-            yield Change(said, lambda: topics.shut_out(self.cloud, self.stack, wanted))
+            yield Change(said, lambda: topics.keep_out(self.cloud, self.stack, wanted))
 
     def _filtered(self, arn: str) -> Iterator[Note]:
         """A subscription that was there before keeps the filter that somebody gave it."""

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from tocsin_cli.cloud import Cloud
 from tocsin_cli.policies import Asked, Policy, allows, extended, parsed, reduced, written
 from tocsin_cli.stack.standing import Stack
 
-_TOPICS = "ConnectedTopics"  # the statement's Sid
+# One statement for all topics, by its Sid, and one for rules: a queue's policy has at most 20.
+_TOPICS = "ConnectedTopics"
+_SERVICES = {_TOPICS: "sns", "ConnectedRules": "events"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,47 +54,43 @@ def sources(queue: Queue, sid: str = _TOPICS) -> tuple[str, ...]:
     return ()
 
 
-def admitting(queue: Queue, source: str) -> Policy:
-    """The queue's policy with this topic or rule let in."""
-    return _letting_in(queue, _sid(source), {*sources(queue, _sid(source)), source})
+def admitting(queue: Queue, new: Collection[str]) -> Policy:
+    """The queue's policy with these topics and rules let in."""
+    policy = queue.policy
+    for sid, service in _SERVICES.items():
+        if arns := {each for each in new if each.split(":")[2] == service}:
+            policy = extended(policy, _statement(queue, sid, {*sources(queue, sid), *arns}))
+    return policy
 
 
-def admit(cloud: Cloud, queue: Queue, source: str) -> None:
-    """Let a topic or rule in."""
-    _put(cloud, queue, admitting(queue, source))
-
-
-def admit_topics(cloud: Cloud, queue: Queue, topics: Collection[str]) -> None:
-    """Let topics in, all at once: SQS may take a minute until it tells of a change, which the next would undo.
+def admit(cloud: Cloud, queue: Queue, new: Collection[str]) -> None:
+    """Let topics and rules in, all at once: SQS may tell of a change a minute later, and the next would undo it.
 
     https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
     """
-    _put(cloud, queue, _letting_in(queue, _TOPICS, {*sources(queue), *topics}))
+    _put(cloud, queue, admitting(queue, new))
 
 
-def shut_out_topics(cloud: Cloud, queue: Queue, topics: Collection[str]) -> None:
-    """Take back what ``admit_topics`` gave, all at once."""
-    _put(cloud, queue, _letting_in(queue, _TOPICS, {*sources(queue)} - {*topics}))
+def shut_out(cloud: Cloud, queue: Queue, topics: Collection[str]) -> None:
+    """Take back what ``admit`` gave to topics, all at once."""
+    left = {*sources(queue)} - {*topics}
+    _put(
+        cloud,
+        queue,
+        extended(queue.policy, _statement(queue, _TOPICS, left)) if left else reduced(queue.policy, _TOPICS),
+    )
 
 
-def _sid(source: str) -> str:
-    """One statement for all topics, one for rules: a queue's policy has at most 20."""
-    return _TOPICS if source.split(":")[2] == "sns" else "ConnectedRules"
-
-
-def _letting_in(queue: Queue, sid: str, arns: Collection[str]) -> Policy:
+def _statement(queue: Queue, sid: str, arns: Collection[str]) -> dict[str, Any]:
     """Just these: https://docs.aws.amazon.com/sns/latest/dg/subscribe-sqs-queue-to-sns-topic.html"""
-    if not arns:
-        return reduced(queue.policy, sid)
-    service = "sns" if sid == _TOPICS else "events"
-    return extended(queue.policy, {
+    return {
         "Sid": sid,
         "Effect": "Allow",
-        "Principal": {"Service": f"{service}.amazonaws.com"},
+        "Principal": {"Service": f"{_SERVICES[sid]}.amazonaws.com"},
         "Action": "sqs:SendMessage",
         "Resource": queue.arn,
         "Condition": {"ArnEquals": {"aws:SourceArn": sorted(arns)}},
-    })  # fmt: skip
+    }
 
 
 def _put(cloud: Cloud, queue: Queue, policy: Policy) -> None:

@@ -10,7 +10,7 @@ from tocsin.ports import ConfigError
 from tocsin_cli.cloud import Cloud
 from tocsin_cli.everywhere import enabled_regions, look_into
 from tocsin_cli.stack.standing import Stack
-from tocsin_cli.wiring.queues import admit_topics, queue, shut_out_topics, sources
+from tocsin_cli.wiring.queues import admit, queue, shut_out, sources
 
 _QUEUES = ("QueueUrl", "DeadLettersUrl")
 
@@ -110,7 +110,7 @@ def let_in(cloud: Cloud, stack: Stack, topics: Collection[str]) -> None:
         into = queue(cloud, stack, each)
         new = [topic for topic in wanted if not into.takes_from(topic, cloud.account)]
         if new:
-            admit_topics(cloud, into, new)
+            admit(cloud, into, new)
 
 
 def is_let_in(cloud: Cloud, stack: Stack, topic: str) -> bool:
@@ -156,10 +156,10 @@ def unsubscribe(cloud: Cloud, topic: str, subscription: str) -> None:
     cloud.elsewhere(region_of(topic)).client("sns").unsubscribe(SubscriptionArn=subscription)
 
 
-def shut_out(cloud: Cloud, stack: Stack, topics: Collection[str]) -> None:
+def keep_out(cloud: Cloud, stack: Stack, topics: Collection[str]) -> None:
     """Let the topics in no longer."""
     for output in _QUEUES:
-        shut_out_topics(cloud, queue(cloud, stack, output), topics)
+        shut_out(cloud, queue(cloud, stack, output), topics)
 
 
 def _subscription(cloud: Cloud, topic: str, queue_arn: str) -> str:
