@@ -48,6 +48,8 @@ class Delivery:
             if not rows:
                 return
             for row in rows:
+                if doors.left() <= CALL:
+                    return
                 if isinstance(row.content, Incident):
                     self._pass_time(row, doors, refused)
                 else:
@@ -63,7 +65,7 @@ class Delivery:
 
     def _bring_up(self, row: Row, doors: Doors, refused: Counter[str]) -> None:
         """One call for one message, by one worker; what came of it is recorded before the next."""
-        if not isinstance(row.content, Message) or doors.left() <= CALL:
+        if not isinstance(row.content, Message):
             return
         name = row.content.destination
         destination = next((one for one in self._destinations if one.name == name), None)

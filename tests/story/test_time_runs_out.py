@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +11,7 @@ import pytest
 
 from story.tellings import by_queue, change
 from tocsin.config import Config
+from tocsin.decide import Policy
 from tocsin.destinations.http import Connections
 from tocsin.doors import Doors
 from tocsin.handler import answer, destination
@@ -54,6 +55,17 @@ class Silent(MemoryStore):
         raise OSError("no answer")
 
 
+class Sluggish(MemoryStore):
+    """A store that takes its time for each change."""
+
+    virtual = VirtualClock(START)
+    seconds = 0.0
+
+    def change(self, keys: Any, how: Any) -> Any:
+        self.virtual.advance(self.seconds)
+        return super().change(keys, how)
+
+
 class Function:
     """A container that is cut off after 30 s; the queue hands out what it reports, until nothing is left."""
 
@@ -65,15 +77,20 @@ class Function:
 
     def __call__(self, records: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Those that must come again."""
-        begun = self.clock()
-        doors = Doors(
-            lambda: int(self.clock() * 1000), self.clock.advance, lambda: LIFE - (self.clock() - begun), lambda: 0.0
-        )
         event = {"Records": records}
-        told = answer(event, self.pipeline.run(event, doors))
+        told = self._in_time(lambda doors: answer(event, self.pipeline.run(event, doors)))
         failed = {one["itemIdentifier"] for one in told.get("batchItemFailures", ())}
-        assert self.clock() - begun < LIFE, "cut off: the whole batch comes again"
         return [record for record in records if record["messageId"] in failed]
+
+    def tick(self) -> None:
+        self._in_time(self.pipeline.catch_up)
+
+    def _in_time(self, handle: Callable[[Doors], Any]) -> Any:
+        end = self.clock() + LIFE
+        doors = Doors(lambda: int(self.clock() * 1000), self.clock.advance, lambda: end - self.clock(), lambda: 0.0)
+        told = handle(doors)
+        assert doors.left() > 0, "cut off: the whole batch comes again"
+        return told
 
     @property
     def seen(self) -> list[str]:
@@ -116,7 +133,7 @@ def test_with_a_store_a_slow_slack_keeps_nothing_from_being_stored(stack: ExitSt
     assert slow(batch()) == []
     told = len(slow.seen)
     for _ in range(3):
-        slow([])
+        slow.tick()
     assert told == 3
     assert sorted(slow.seen) == NAMES
 
@@ -139,3 +156,22 @@ def test_where_all_is_slow_a_batch_is_told_by_and_by(stack: ExitStack) -> None:
         told.append(len(slow.seen))
     assert told == sorted(told) and told[0] > 0
     assert len(set(slow.seen)) == len(slow.seen)
+
+
+def test_what_time_alone_changes_is_done_by_and_by(stack: ExitStack) -> None:
+    """Ten alarms have had no data for a day, and the store is slow: each invocation ends in time until all are over."""
+    slow = function(stack, 0.1, store := Sluggish(clock=lambda: int(START * 1000)))
+    store.virtual = slow.clock
+    slow(batch())
+    slow(by_queue(*(change("INSUFFICIENT_DATA", 60, "ALARM", name=name) for name in NAMES))["Records"])
+    slow.clock.advance(Policy().stale / 1000 + 60)
+    store.seconds = 4.0
+
+    def waiting() -> int:
+        return len([row for row in store.due(int(slow.clock() * 1000), 50) if isinstance(row.content, Incident)])
+
+    left = [waiting()]
+    for _ in range(2):
+        slow.tick()
+        left.append(waiting())
+    assert left == [10, 4, 0]
