@@ -19,7 +19,7 @@ from tocsin.decide import Policy
 from tocsin.delivery import CALL
 from tocsin.destinations.http import Connections
 from tocsin.doors import Doors
-from tocsin.enriching import AGAIN, BUDGET, PAUSE
+from tocsin.enriching import AGAIN, BUDGET, PAUSE, SLOW
 from tocsin.envelope import unwrap
 from tocsin.handler import destination
 from tocsin.intake import take_in
@@ -210,6 +210,14 @@ def test_one_who_is_slow_holds_up_one_message_alone(slack: LocalSlack, clock: Vi
     road.later(AGAIN[0])
     assert len(asked.heard) == 6 and AGAIN[0] > PAUSE
     assert sum(road.owners) == 4
+
+
+def test_who_says_no_at_once_holds_up_nobody(slack: LocalSlack, clock: VirtualClock) -> None:
+    """What is quickly known to be unknown keeps no other alarm from being asked about."""
+    asked = Scripted((nothing,), clock, slow=SLOW / 2000)
+    road = Road(slack, clock, asked)
+    road(by_lambda(*(change("ALARM", 0, name=f"a-{n}") for n in range(5))))
+    assert (len(slack.messages()), len(asked.heard)) == (5, 5)
 
 
 def test_another_call_is_no_other_asking(slack: LocalSlack, clock: VirtualClock) -> None:

@@ -15,7 +15,8 @@ from tocsin.ports import Enricher
 
 BUDGET = 0.7  # seconds that all enrichers together may take before one painting
 AGAIN = (15_000, 60_000)  # ms after which what was not answered is asked again; then no more
-PAUSE = 10_000  # ms for which nobody is asked after an answer that did not come in time
+SLOW = 350  # ms; who takes longer and still does not answer is left alone
+PAUSE = 10_000  # ms for which then nobody is asked
 
 
 class Enriching:
@@ -31,7 +32,7 @@ class Enriching:
         ``clock`` is in ms. Not ``in_time``: nobody can be asked now, but later.
         """
         said, now = message.incident.said, clock()
-        if said is None or said.test or not is_to_be_asked(message, now):
+        if said is None or not is_to_be_asked(message, now):
             return message
         if not self._enrichers:
             return replace(message, found=message.found and replace(message.found, again_at=None))
@@ -55,7 +56,7 @@ class Enriching:
                 whole = False
             else:
                 signal, whole = more.signal, whole and more.whole
-        if not whole and clock() - start > BUDGET * 500:
+        if not whole and clock() - start > SLOW:
             self._silent_until = clock() + PAUSE
         return signal, whole
 
