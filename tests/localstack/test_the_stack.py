@@ -20,6 +20,7 @@ import emulator
 from plain_http import request
 from tocsin_cli.app import cli
 from tocsin_cli.cloud import Cloud, cloud
+from tocsin_cli.doctor.checks import CHECKS
 from tocsin_cli.stack.standing import Stack, find, made
 from tocsin_local.slack.clicks import Posted, signed
 from tocsin_local.slack.server import LocalSlack
@@ -119,6 +120,15 @@ def test_what_was_made_is_what_the_template_says(place: Place) -> None:
     assert {each["IndexName"] for each in table["GlobalSecondaryIndexes"]} == {"by-due", "by-of"}
     assert len(alarms) == 7
     assert invoked["DestinationConfig"]["OnFailure"]["Destination"].endswith(":tocsin-failed")
+
+
+def test_the_doctor_finds_nothing_on_a_healthy_stack(place: Place) -> None:
+    """What LocalStack's CloudFormation passes over `deploy` has put right; what it cannot show is a note at most. (What
+    it shows of the door is told below.)"""
+    code, output = _run("doctor", *(check.name for check in CHECKS if check.name != "door"))
+
+    assert [line for line in output.splitlines() if "✗" in line or "?" in line] == [] and code == 0
+    assert "✓ put right: Lambda stops tocsin when it wakes itself" in place.deployed
 
 
 def test_data_beyond_the_threshold_ends_in_slack(place: Place) -> None:
