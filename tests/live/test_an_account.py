@@ -11,8 +11,11 @@ from __future__ import annotations
 import json
 import os
 import re
+import secrets
 import time
-from collections.abc import Callable, Iterator
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,9 +39,11 @@ from tocsin_cli.cloud import Cloud, cloud
 from tocsin_cli.function_log import Line, lines
 from tocsin_cli.stack.bucket import bucket_of
 from tocsin_cli.stack.standing import Stack, find, made
+from tocsin_local.slack.clicks import signed
 
 NAME, ONE_FILE, HINDERED = "tocsin-live", "tocsin-live-file", "tocsin-live-hindered"
 EVENT = Path(__file__).parents[1] / "events" / "cloudwatch_alarm" / "action-alarm.json"
+SIGNING = secrets.token_hex(16)
 _PAUSE, _PATIENCE = 5.0, 300.0
 _MEMORY = re.compile(r"Max Memory Used: (\d+) MB")
 
@@ -62,17 +67,19 @@ class Place:
 
 
 @pytest.fixture(scope="module")
-def place() -> Iterator[Place]:
-    """Deployed with a key for its topics and one more region; destroyed whatever happens."""
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """Deployed with a key for its topics, a Slack door and one more region; destroyed whatever happens."""
     home, _, other = os.environ.get("TOCSIN_LIVE", "").partition(",")
     webhook = os.environ.get("TOCSIN_LIVE_WEBHOOK_FILE", "")
     if not (home and other and webhook):
         pytest.skip("wants a real account: TOCSIN_LIVE=HOME_REGION,SPOKE_REGION and TOCSIN_LIVE_WEBHOOK_FILE=PATH")
-    since = int(time.time() * 1000)
+    since, sealed = int(time.time() * 1000), tmp_path_factory.mktemp("secret") / "signing"
+    sealed.write_text(SIGNING)
     with cloud(None, home) as here:
         try:
-            asked = ("--regions", other, "--set", "EncryptTopics=yes", "--slack-webhook-url-file", webhook)
-            code, output = _run(home, "deploy", "--stack", NAME, "--yes", *asked)
+            asked = ("--regions", other, "--set", "EncryptTopics=yes")
+            files = ("--slack-webhook-url-file", webhook, "--slack-signing-secret-file", str(sealed))
+            code, output = _run(home, "deploy", "--stack", NAME, "--yes", *asked, *files)
             assert code == 0, output
             yield Place(here, here.elsewhere(other), output, since)
         finally:
@@ -163,6 +170,23 @@ def test_lambda_does_not_take_its_wakes_for_a_loop(place: Place) -> None:
     found = place.home.client("lambda").get_function_recursion_config(FunctionName=NAME)
 
     assert found["RecursiveLoop"] == "Allow"
+
+
+def test_the_door_is_open_to_slack_alone(place: Place) -> None:
+    """Both permissions let a signed request through to the function, and the function turns an unsigned one away."""
+    click = signed(b"ssl_check=1", SIGNING, time.time())
+    answers = [_knock(place.stack.outputs["DoorUrl"], click.body, headers) for headers in (click.headers, {})]
+
+    assert answers == [200, 401]
+
+
+def _knock(address: str, body: bytes, headers: Mapping[str, str]) -> int:
+    try:
+        with urllib.request.urlopen(urllib.request.Request(address, body, dict(headers)), timeout=30) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code
 
 
 def test_the_doctor_finds_nothing_broken(place: Place) -> None:
