@@ -168,7 +168,8 @@ def test_what_comes_later_is_painted_later(
 
 
 def test_nobody_is_asked_for_ever(slack: LocalSlack, clock: VirtualClock) -> None:
-    """Who never answers is asked a few times about one change, and nothing is painted for that."""
+    """Who never answers is asked a few times about one change, as often about the next, and nothing is painted for
+    that."""
     asked = Scripted((nothing,), clock)
     road = Road(slack, clock, asked)
     road(by_lambda(change("ALARM", 0)))
@@ -177,6 +178,10 @@ def test_nobody_is_asked_for_ever(slack: LocalSlack, clock: VirtualClock) -> Non
     assert len(asked.heard) == 1 + len(AGAIN)
     assert road.stored.want == 1
     assert not road.store.due(10**15, 9)
+    road(by_lambda(change("OK", 300, "ALARM")))
+    for wait in (*AGAIN, *AGAIN):
+        road.later(wait)
+    assert [state for state, _ in asked.heard].count("ok") == 1 + len(AGAIN)
 
 
 def test_nothing_new_is_no_reason_to_paint(slack: LocalSlack, clock: VirtualClock) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import strategies
@@ -40,12 +40,25 @@ def test_nothing_new_is_nothing_kept(said: Signal) -> None:
 
 @given(strategies.signals, strategies.signals, strategies.signals)
 def test_what_was_known_outlives_a_silence(first: Signal, more: Signal, then: Signal) -> None:
-    """A later change about which nobody answers is painted with the facts that were found, unless it says them."""
+    """A later change about which nobody answers is painted with what was found, unless it says that itself."""
     known = learned(first, more)
     later = learned(then, then, known)
-    labels = [fact.label for fact in enriched(then, later).facts]
+    shown = enriched(then, later)
+    labels = [fact.label for fact in shown.facts]
     assert all(fact.label in labels for fact in known.facts)
+    assert {link.url for link in shown.links} >= {link.url for link in known.links}
+    assert shown.labels.keys() >= known.labels.keys()
+    assert shown.account_name == (known.account_name or then.account_name)
     assert later.severity == known.severity
+
+
+@given(strategies.signals, strategies.signals, strategies.signals)
+def test_a_sentence_is_about_one_change_alone(first: Signal, more: Signal, then: Signal) -> None:
+    """What was found to say of one change in a sentence is not said of the next, about which nobody answers."""
+    assume((first.state, first.at) != (then.state, then.at))
+    known = learned(first, more)
+    assert enriched(then, known).summary == then.summary
+    assert enriched(then, learned(then, then, known)).summary == then.summary
 
 
 @given(strategies.signals, strategies.signals)
@@ -77,7 +90,10 @@ def test_two_tellings_of_one_metric_are_one_line(known: Series, told: Series) ->
 
 
 def test_a_row_has_an_end() -> None:
-    """However much is found, only so many facts are kept beside a message."""
+    """However much is found, only so many facts and datapoints are kept beside a message: of these the newest."""
     said = Signal("k", "condition", "s", Phrase("words.test"))
     many = tuple(Fact(Phrase("words.plain", {"n": n}), "x") for n in range(900))
     assert len(learned(said, replace(said, facts=many)).facts) == 50
+    known, told = (Series("cpu", tuple((at, 1.0) for at in range(start, start + 90))) for start in (0, 60))
+    both = joined(known, told)
+    assert both is not None and [at for at, _ in both.points] == list(range(50, 150))

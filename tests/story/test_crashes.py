@@ -11,6 +11,7 @@ import pytest
 import emulator
 from story.tellings import by_queue, change
 from tocsin.aws.calls import PUT
+from tocsin.aws.dynamodb_store import DynamoStore
 from tocsin.aws.items import key_text
 from tocsin.config import read_config
 from tocsin.destinations.http import Connections
@@ -114,6 +115,11 @@ class Home:
         """What people see about an alarm, but for what is said in a thread."""
         return [one.text for one in self.slack.messages() if f"{name} " in one.text and not one.thread_ts]
 
+    @property
+    def waiting(self) -> int:
+        """How many rows are to be looked at again, sooner or later."""
+        return len(DynamoStore(self.client, self.table).due(10**14, 9))
+
     def spoil(self, record: dict[str, Any]) -> None:
         """A row that no version can read stands where this record's incident belongs."""
         (signal,) = read(unwrap({"Records": [record]})[0])
@@ -147,6 +153,7 @@ def test_whatever_call_it_dies_at_an_alarm_is_shown(aws: str, bot: bool, heard: 
             died, shown = home.dies(event, last, heard), len(home.cards("api-cpu"))
             assert home.afterwards(event) == {"batchItemFailures": []}
             right(home, "api-cpu", shown)
+            assert home.waiting == 0
         if not died:
             break
         last += 1
