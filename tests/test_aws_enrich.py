@@ -346,6 +346,16 @@ def test_an_alarm_of_the_same_name_elsewhere_is_another() -> None:
     assert cloud.heard == []
 
 
+@pytest.mark.parametrize("region", ["", "x.example.com/", "eu-west-1.example.com", "eu-west-1@example", "EU (Ireland)"])
+def test_a_region_that_is_none_is_asked_by_nobody(region: str) -> None:
+    """It becomes part of a host's name, and who may tell of an alarm may write anything there."""
+    told = replace(FIRING, subject=ARN.replace(REGION, region), region=region)
+    assert described.arn_of(told) is not None
+    with asking(cloud := Cloud()) as asked:
+        assert asked(told) == More(told)
+    assert cloud.heard == []
+
+
 @pytest.mark.parametrize(
     ("change_of", "told"),
     [
@@ -415,6 +425,21 @@ def test_a_missing_permission_is_said_once(action: str, caplog: pytest.LogCaptur
     denied = [line for line in caplog.messages if "AccessDenied" in line]
     assert len(denied) == 1 and "not enriched" in denied[0] and "User is not authorized" in denied[0]
     assert "actions" in said(first.signal) or action == "alarms"
+    # Of the other alarm nothing is described here, so no datapoints are asked for.
+    asked_for = {"alarms": ("DescribeAlarms", 2), "tags": ("ListTagsForResource", 2), "data": ("GetMetricData", 1)}
+    name, times = asked_for[action]
+    assert cloud.actions.count(name) == times
+
+
+def test_a_container_remembers_only_so_much() -> None:
+    """In a storm of other alarms what was answered first is forgotten, and asked again."""
+    with asking(cloud := Cloud()) as asked:
+        asked(FIRING)
+        for n in range(150):
+            asked(replace(FIRING, subject=f"{ARN}-{n}"))
+        before = len(cloud.heard)
+        asked(FIRING)
+    assert cloud.actions[before:] == ["DescribeAlarms", "ListTagsForResource", "GetMetricData"]
 
 
 @pytest.mark.parametrize(
@@ -455,6 +480,15 @@ def test_nobody_is_waited_for_longer_than_was_said(caplog: pytest.LogCaptureFixt
             more = asked(FIRING, 0.2)
             assert -left() < 1.5
         assert more == More(FIRING, whole=False)
+
+
+def test_one_silent_call_leaves_time_to_the_next(caplog: pytest.LogCaptureFixture) -> None:
+    """The alarm's setting does not come, but whose alarm it is does, in what is left."""
+    caplog.set_level(logging.CRITICAL)
+    tags = {"Tags": [{"Key": "team", "Value": "web"}]}
+    with asking(Cloud(alarms=Say(b"HTTP/1.1 200 OK\r\nX: " + b"x" * 400, drip=0.01), tags=tags), real=True) as asked:
+        more = asked(FIRING, 1.6)
+    assert (said(more.signal)["team"], more.whole) == ("web", False)
 
 
 def test_nobody_there_is_no_reason_to_wait(caplog: pytest.LogCaptureFixture) -> None:

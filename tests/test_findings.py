@@ -13,7 +13,8 @@ from tocsin.model import Fact, Found, Incident, Message, Phrase, Series, Signal
 from tocsin.stores.codec import decode, encode
 
 points = st.lists(st.tuples(st.integers(0, 50), st.floats(-9, 9)), max_size=8).map(tuple)
-lines = st.builds(Series, st.sampled_from(["cpu", "disk"]), points, st.none() | st.floats(0, 9))
+bands = st.lists(st.tuples(st.integers(0, 50), st.floats(-9, 0), st.floats(0, 9)), max_size=2).map(tuple)
+lines = st.builds(Series, st.sampled_from(["cpu", "disk"]), points, st.none() | st.floats(0, 9), bands)
 
 
 @given(strategies.signals, strategies.signals)
@@ -86,7 +87,18 @@ def test_two_tellings_of_one_metric_are_one_line(known: Series, told: Series) ->
         assert [at for at, _ in both.points] == sorted({at for at, _ in known.points + told.points})
         assert dict(both.points).items() >= dict(told.points).items()
         assert both.threshold == (known.threshold if told.threshold is None else told.threshold)
+        assert both.band == (told.band or known.band)
     assert joined(known, None) == joined(None, known) == known
+
+
+@given(lines, lines)
+def test_a_chart_that_was_found_goes_on_with_the_next_change(known: Series, told: Series) -> None:
+    """Of its own change it is drawn as it was found; the next change's points are joined to it."""
+    first = Signal("k", "condition", "s", Phrase("words.test"), state="firing", at=1, series=told)
+    found = learned(first, replace(first, series=known))
+    assert enriched(first, found).series == known
+    then = replace(first, state="ok", at=2)
+    assert enriched(then, found).series == joined(found.series, told)
 
 
 def test_a_row_has_an_end() -> None:

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from tocsin.decide import Policy
 from tocsin.intake import take_in
-from tocsin.model import Incident, Message, Notice, Phrase, Reason, Show, Signal
-from tocsin.outbox import PASSING, WAITING, wanted
-from tocsin.ports import Row
+from tocsin.model import Incident, Message, Notice, Phrase, Reason, Receipt, Show, Signal
+from tocsin.outbox import LEASE, PASSING, WAITING, Later, claimed, postponed, recorded, wanted
+from tocsin.ports import DeliveryError, Put, Row
 from tocsin.stores.codec import encode
 from tocsin.stores.memory import MemoryStore
 
@@ -54,3 +54,49 @@ def test_what_must_be_said_waits_however_much_does(reasons: list[Reason]) -> Non
     assert len(left) == min(len(reasons), max(WAITING, len(needed)))
     assert [line.n for line in left] == sorted({line.n for line in left})
     assert not left or left[-1].reason == reasons[-1] or reasons[-1] in PASSING
+
+
+VIEW = Incident("v1:I#a", phase="open", episode=1)
+
+
+def _row(put: Put) -> Row:
+    return Row(put.key, put.content, 1, due=put.due, of=put.of)
+
+
+def _news(row: Row | None, now: int) -> Row:
+    return _row(wanted("m", row, "slack", Show(VIEW, (Notice(1, "worse", now),)), now))
+
+
+def _taken(row: Row, now: int) -> tuple[Row, Message]:
+    (put,) = claimed({"m": row}, "m", now)
+    assert isinstance(put.content, Message)
+    return _row(put), put.content
+
+
+def test_news_wakes_nobody_who_was_told_to_wait() -> None:
+    """A destination that asked for 30 s, or that somebody is calling, is asked no sooner because more has happened."""
+    row, mine = _taken(_news(None, NOON), NOON)
+    assert _news(row, NOON + 1).due == NOON + LEASE
+    asked_to_wait = DeliveryError("ratelimited", retry_after=30.0)
+    (put,) = postponed({"m": row}, "m", asked_to_wait, mine, Later(NOON + 500, 0.0))
+    waiting = _row(put)
+    assert waiting.due == _news(waiting, NOON + 600).due == NOON + 30_500
+
+
+def test_news_that_came_during_a_call_is_due_at_once_after_it() -> None:
+    """Who has called records the version that it painted, and what came since is owed at once, not after the lease."""
+    row, mine = _taken(_news(None, NOON), NOON)
+    row = _news(row, NOON + 1)
+    (put,) = recorded({"m": row}, "m", Receipt(painted=mine.want, said=1, ts="1"), mine, NOON + 500)
+    assert isinstance(put.content, Message)
+    assert (put.due, put.content.want, [one.n for one in put.content.notices]) == (NOON + 500, mine.want + 1, [2])
+
+
+def test_only_who_holds_it_settles_it() -> None:
+    """A worker whose lease has run out, and was taken over, changes nothing; the next one knows that it may repeat."""
+    row, late = _taken(_news(None, NOON), NOON)
+    assert claimed({"m": row}, "m", NOON + LEASE - 1) == ()
+    row, mine = _taken(row, NOON + LEASE)
+    assert (mine.doubt, mine.epoch) == (True, late.epoch + 1)
+    assert recorded({"m": row}, "m", Receipt(painted=late.want, said=1), late, NOON + LEASE) == ()
+    assert postponed({"m": row}, "m", None, late, Later(NOON + LEASE, 0.0)) == ()

@@ -1,0 +1,73 @@
+"""What a destination refuses is its message's fault at first: the others are shown, until it is the destination's."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from itertools import count
+
+import pytest
+
+from story.tellings import by_lambda, change
+from tocsin.decide import Policy
+from tocsin.delivery import Delivery
+from tocsin.doors import Doors
+from tocsin.enriching import Enriching
+from tocsin.envelope import unwrap
+from tocsin.intake import take_in
+from tocsin.kinds import read
+from tocsin.model import Incident, Message, Receipt
+from tocsin.ports import DeliveryError
+from tocsin.stores.memory import MemoryStore
+
+NOON = 1_795_435_200_000
+
+
+@dataclass(slots=True)
+class Picky:
+    """A destination that takes every message but those whose alarm's name has ``word`` in it."""
+
+    word: str
+    retry_after: float | None = None
+    name: str = "slack"
+    asked: list[str] = field(default_factory=list)
+
+    def show(self, message: Message, incidents: tuple[Incident, ...], shown: Receipt | None) -> Receipt:
+        self.asked.append(message.id.rpartition(":")[2].partition("#")[0])
+        if self.word in message.id:
+            raise DeliveryError("refused", permanent=self.retry_after is None, retry_after=self.retry_after)
+        return Receipt(message.want, max(one.n for one in message.notices), ts="1")
+
+
+def asked(destination: Picky, *names: str) -> list[str]:
+    """Which of these alarms, told one after the other, the destination is asked to show in one invocation."""
+    store = MemoryStore(clock=lambda: NOON)
+    for place, name in enumerate(names):
+        (envelope,) = unwrap(by_lambda(change("ALARM", 0, name=name)))
+        (signal,) = read(envelope)
+        take_in(store, signal, (destination.name,), Policy(), NOON + place)
+    clock = count(NOON + 60, 700)  # so slow that whoever was put off for a second is due again before the end
+    doors = Doors(lambda: next(clock), lambda seconds: None, lambda: 30.0, lambda: 0.0)
+    Delivery(store, (destination,), Policy(), Enriching(())).run(doors)
+    return destination.asked
+
+
+@pytest.fixture(autouse=True)
+def quiet(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.CRITICAL)
+
+
+def test_messages_that_are_refused_hold_up_no_other() -> None:
+    """However many are refused, while those between them are taken it is not the destination: each is asked once."""
+    names = ["bad-1", "good-1", "bad-2", "good-2", "bad-3", "good-3"]
+    assert asked(Picky("bad"), *names) == names
+
+
+def test_a_destination_that_refuses_two_in_a_row_is_left_alone() -> None:
+    """The second says that it is not the first message's fault; the rest waits for the next time."""
+    assert asked(Picky("bad"), "good-1", "bad-1", "bad-2", "good-2") == ["good-1", "bad-1", "bad-2"]
+
+
+def test_a_destination_that_asks_to_wait_is_asked_for_nothing_else() -> None:
+    """One "too many requests" is about all messages."""
+    assert asked(Picky("bad", retry_after=5.0), "good-1", "bad-1", "good-2") == ["good-1", "bad-1"]
