@@ -1,8 +1,9 @@
-"""What a destination refuses is its message's fault at first: the others are shown, until it is the destination's."""
+"""One run of the delivery: whoever is at fault, a message, a row or the destination, the others have their turn."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -17,7 +18,7 @@ from tocsin.envelope import unwrap
 from tocsin.intake import take_in
 from tocsin.kinds import read
 from tocsin.model import Incident, Message, Receipt
-from tocsin.ports import DeliveryError
+from tocsin.ports import DeliveryError, How, Put, Row
 from tocsin.stores.memory import MemoryStore
 
 NOON = 1_795_435_200_000
@@ -71,3 +72,23 @@ def test_a_destination_that_refuses_two_in_a_row_is_left_alone() -> None:
 def test_a_destination_that_asks_to_wait_is_asked_for_nothing_else() -> None:
     """One "too many requests" is about all messages."""
     assert asked(Picky("bad", retry_after=5.0), "good-1", "bad-1", "good-2") == ["good-1", "bad-1"]
+
+
+class Counting(MemoryStore):
+    """A store that counts its changes."""
+
+    changes = 0
+
+    def change(self, keys: Sequence[str], how: How) -> dict[str, Row]:
+        self.changes += 1
+        return super().change(keys, how)
+
+
+def test_a_row_that_time_does_not_change_is_looked_at_once() -> None:
+    """Due, as another version has said, but nothing is to be done: it takes no time from those behind it."""
+    store, seconds = Counting(clock=lambda: NOON), count(30, -1)
+    row = Put("v1:I#a", Incident("v1:I#a", phase="open", episode=1, at=NOON), due=NOON)
+    store.change([row.key], lambda rows: (row,))
+    doors = Doors(lambda: NOON + 60, lambda seconds: None, lambda: float(next(seconds)), lambda: 0.0)
+    Delivery(store, (), Policy(), Enriching(())).run(doors)
+    assert store.changes == 2

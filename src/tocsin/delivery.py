@@ -56,11 +56,11 @@ class Delivery:
                     self._bring_up(row, doors, refused)
 
     def _pass_time(self, row: Row, doors: Doors, refused: Counter[str]) -> None:
-        """What time alone changes; one incident's trouble must not keep the others waiting."""
+        """What time alone changes, once in a run; one incident's trouble must not keep the others waiting."""
+        refused[row.key] = REFUSALS
         try:
             pass_time(self._store, row.key, self._names, self._policy, doors.clock())
         except Exception:
-            refused[row.key] = REFUSALS
             trouble("time not passed", {"incident": row.key, "next": "with the next event"}, bug=True)
 
     def _bring_up(self, row: Row, doors: Doors, refused: Counter[str]) -> None:
