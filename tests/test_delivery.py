@@ -29,14 +29,14 @@ class Picky:
     """A destination that takes every message but those whose alarm's name has ``word`` in it."""
 
     word: str
-    retry_after: float | None = None
+    error: Exception = field(default_factory=lambda: DeliveryError("refused", permanent=True))
     name: str = "slack"
     asked: list[str] = field(default_factory=list)
 
     def show(self, message: Message, incidents: tuple[Incident, ...], shown: Receipt | None) -> Receipt:
         self.asked.append(message.id.rpartition(":")[2].partition("#")[0])
         if self.word in message.id:
-            raise DeliveryError("refused", permanent=self.retry_after is None, retry_after=self.retry_after)
+            raise self.error
         return Receipt(message.want, max(one.n for one in message.notices), ts="1")
 
 
@@ -64,6 +64,12 @@ def test_messages_that_are_refused_hold_up_no_other() -> None:
     assert asked(Picky("bad"), *names) == names
 
 
+def test_a_message_that_trips_us_holds_up_no_other() -> None:
+    """A bug of ours is never the destination's fault, and is met once in a run."""
+    names = ["bad-1", "bad-2", "bad-3", "good-1"]
+    assert asked(Picky("bad", RuntimeError("of ours")), *names) == names
+
+
 def test_a_destination_that_refuses_two_in_a_row_is_left_alone() -> None:
     """The second says that it is not the first message's fault; the rest waits for the next time."""
     assert asked(Picky("bad"), "good-1", "bad-1", "bad-2", "good-2") == ["good-1", "bad-1", "bad-2"]
@@ -71,7 +77,8 @@ def test_a_destination_that_refuses_two_in_a_row_is_left_alone() -> None:
 
 def test_a_destination_that_asks_to_wait_is_asked_for_nothing_else() -> None:
     """One "too many requests" is about all messages."""
-    assert asked(Picky("bad", retry_after=5.0), "good-1", "bad-1", "good-2") == ["good-1", "bad-1"]
+    wait = DeliveryError("ratelimited", retry_after=5.0)
+    assert asked(Picky("bad", wait), "good-1", "bad-1", "good-2") == ["good-1", "bad-1"]
 
 
 class Counting(MemoryStore):

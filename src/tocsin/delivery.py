@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from tocsin.decide import Policy
@@ -28,6 +28,21 @@ CROWDED = 3  # how often a store may find a row too crowded before that is an er
 REFUSALS = 2  # one message may be at fault by itself; if the next is refused too, it is the destination
 
 
+@dataclass(slots=True)
+class _Turn:
+    """One run: how many messages each destination has refused in a row, and the rows that are ``over`` with for now."""
+
+    doors: Doors
+    refused: Counter[str] = field(default_factory=Counter)
+    over: set[str] = field(default_factory=set)
+
+    def has(self, row: Row) -> bool:
+        """Whether this row may be looked at now."""
+        if row.key in self.over or not isinstance(row.content, Incident | Message):
+            return False
+        return isinstance(row.content, Incident) or self.refused[row.content.destination] < REFUSALS
+
+
 class Delivery:
     """From the rows of one store to its destinations. ``enriching`` is asked before a message is painted."""
 
@@ -42,69 +57,67 @@ class Delivery:
 
     def run(self, doors: Doors) -> None:
         """Show what is due, the longest due first, until nothing is, or a destination refuses, or time runs out."""
-        refused: Counter[str] = Counter()
+        turn = _Turn(doors)
         while doors.left() > CALL:
-            rows = [row for row in self._store.due(doors.clock(), 50) if _asks(row, refused)]
+            rows = [row for row in self._store.due(doors.clock(), 50) if turn.has(row)]
             if not rows:
                 return
             for row in rows:
                 if doors.left() <= CALL:
                     return
                 if isinstance(row.content, Incident):
-                    self._pass_time(row, doors, refused)
+                    self._pass_time(row, turn)
                 else:
-                    self._bring_up(row, doors, refused)
+                    self._bring_up(row, turn)
 
-    def _pass_time(self, row: Row, doors: Doors, refused: Counter[str]) -> None:
-        """What time alone changes, once in a run; one incident's trouble must not keep the others waiting."""
-        refused[row.key] = REFUSALS
+    def _pass_time(self, row: Row, turn: _Turn) -> None:
+        """What time alone changes; one incident's trouble must not keep the others waiting."""
+        turn.over.add(row.key)
         try:
-            pass_time(self._store, row.key, self._names, self._policy, doors.clock())
+            pass_time(self._store, row.key, self._names, self._policy, turn.doors.clock())
         except Exception:
             trouble("time not passed", {"incident": row.key, "next": "with the next event"}, bug=True)
 
-    def _bring_up(self, row: Row, doors: Doors, refused: Counter[str]) -> None:
+    def _bring_up(self, row: Row, turn: _Turn) -> None:
         """One call for one message, by one worker; what came of it is recorded before the next."""
-        if not isinstance(row.content, Message):
+        if not isinstance(row.content, Message) or not turn.has(row):
             return
-        name = row.content.destination
+        doors, name = turn.doors, row.content.destination
         destination = next((one for one in self._destinations if one.name == name), None)
         if destination is None:  # its settings are gone: the row waits for their return, behind the others
             _postpone(self._store, row.key, None, row.content, doors)
-        if destination is None or refused[name] >= REFUSALS:
             return
         message = _claim(self._store, row.key, doors)
         if message is None:  # somebody else is at it
-            refused[row.key] = REFUSALS
+            turn.over.add(row.key)
             return
         message = self._enriching.asked(message, doors.clock, in_time=doors.left() > CALL + BUDGET)
         if behind(message) and doors.left() > CALL:
-            _show(self._store, row.key, message, destination, doors, refused)
+            _show(self._store, row.key, message, destination, turn)
         elif behind(message):  # asking took all the time that was left
             _postpone(self._store, row.key, None, message, doors)
         else:
             _settle(self._store, row.key, message, lambda rows, mine: asked(rows, row.key, mine, doors.clock()))
 
 
-def _show(
-    store: Store, key: str, message: Message, destination: Destination, doors: Doors, refused: Counter[str]
-) -> None:
+def _show(store: Store, key: str, message: Message, destination: Destination, turn: _Turn) -> None:
     """One call for a message that is ours for a while, and what came of it."""
-    view = as_known(message)
+    view, doors = as_known(message), turn.doors
     try:
         receipt = destination.show(view, (view.incident,), view.receipt)
     except DeliveryError as error:
         # Who is told to wait asks for no other message either.
-        refused[message.destination] += REFUSALS if error.retry_after is not None else 1
-        refused[key] = REFUSALS
+        turn.refused[message.destination] += REFUSALS if error.retry_after is not None else 1
+        turn.over.add(key)
         about = {"message": message.id, "code": error.code, "permanent": error.permanent}
         trouble("not shown", about)
         _postpone(store, key, error, message, doors)
     except Exception:  # a bug of ours in one message: the others are still shown
+        turn.over.add(key)
         trouble("not shown", {"message": message.id, "code": "internal_error"}, bug=True)
         _postpone(store, key, None, message, doors)
     else:
-        del refused[message.destination]
+        del turn.refused[message.destination]
         _settle(store, key, message, lambda rows, mine: recorded(rows, key, receipt, mine, doors.clock()))
         about = {"message": message.id, "destination": message.destination, "version": receipt.painted}
         note("shown", about)
@@ -147,9 +160,3 @@ def insisting(change: Callable[[], _T]) -> _T:
         with suppress(Conflict):
             return change()
     return change()
-
-
-def _asks(row: Row, refused: Counter[str]) -> bool:
-    if refused[row.key] >= REFUSALS or not isinstance(row.content, Incident | Message):
-        return False
-    return isinstance(row.content, Incident) or refused[row.content.destination] < REFUSALS
