@@ -124,6 +124,25 @@ def test_whatever_goes_wrong_costs_the_name_alone(said: Say) -> None:
     assert stranger == More(replace(SIGNAL, account=STUDENT), whole=False)
 
 
+def test_a_name_takes_little_of_the_time_that_there_is(caplog: pytest.LogCaptureFixture) -> None:
+    """However much there is: what else is asked matters more."""
+    caplog.set_level(logging.CRITICAL)
+    with asking(Say(b"", "hold")) as asked:
+        over = asked.names.client.connections.countdown(2.0)
+        assert asked(seconds=5.0) == More(SIGNAL, whole=False)
+        assert over() > 0
+
+
+def test_a_container_remembers_only_so_many_names() -> None:
+    """Whoever writes events with account after account makes it forget, and not grow."""
+    with asking(holds("student")) as asked:
+        for number in range(1_000):
+            asked(replace(SIGNAL, account=f"{number:012}"))
+        asked()
+        asked(replace(SIGNAL, account=f"{0:012}"))
+    assert len(asked.server.heard) == 1_002
+
+
 @pytest.mark.parametrize("answer", [{}, {"Parameter": None}, {"Parameter": {"Value": 7}}, {"Parameter": ["x"]}])
 def test_an_answer_of_another_shape_is_no_name(answer: object) -> None:
     """It raises nothing and shows nothing."""

@@ -336,6 +336,21 @@ def test_the_event_wins() -> None:
     assert more.series and more.series.threshold == 80
 
 
+def test_the_reason_wins() -> None:
+    """What CloudWatch gave as its reason is what it judged by, also where the alarm was turned around since."""
+    later = alarm(Threshold=99.0, ComparisonOperator="LessThanThreshold", EvaluationPeriods=7, DatapointsToAlarm=5)
+    told = described.described(replace(FIRING, summary=None, facts=()), later, ())
+    assert say(told.summary or "", "en", UTC) == "CPUUtilization average 93.4 % > 80 %, 1 datapoint of 1 min"
+
+
+def test_the_events_own_tags_and_runbook_win() -> None:
+    """They are those of the moment; there is one button for a runbook, and it leads where the event says."""
+    event = replace(FIRING, severity="low", labels={**FIRING.labels, "severity": "P4"})
+    more = described.described(event, alarm(), (("severity", "P1"), ("runbook", "https://wiki.example.com/other")))
+    assert (more.severity, more.labels["severity"]) == ("low", "P4")
+    assert more.links == event.links
+
+
 def test_an_alarm_of_the_same_name_elsewhere_is_another() -> None:
     """Its ARN decides: another account's alarm adds nothing, and one of another account is not asked about at all."""
     other = alarm(AlarmArn=ARN.replace(ACCOUNT, "999999999999"), AlarmDescription="of others")
