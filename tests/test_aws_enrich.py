@@ -235,6 +235,17 @@ def test_the_chart_is_asked_for_on_the_events_own_grid() -> None:
     ]
 
 
+def test_the_chart_ends_where_the_event_does() -> None:
+    """Its newest datapoint may be minutes older than the change; and no chart has more periods than were asked for."""
+    newest = NOON - 5 * MINUTE
+    told = replace(FIRING, series=Series("CPUUtilization", ((newest, 93.4),), 80.0))
+    data = {"MetricDataResults": points(*range(30), last=newest)}
+    with asking(cloud := Cloud(data=data)) as asked:
+        series = asked(told).signal.series
+    assert cloud.heard[-1][1]["EndTime"] * 1000 == newest + MINUTE
+    assert series and [value for _, value in series.points] == [*range(10, 29), 93.4]
+
+
 METRIC = {"Namespace": "AWS/ApplicationELB", "MetricName": "HTTPCode_Target_5XX_Count", "Dimensions": []}
 
 
@@ -282,6 +293,7 @@ def test_only_what_can_be_right_is_asked_for(metrics: list[Any], asked_for: list
         {"MetricDataResults": points(1, 2, 3) * 2},
         {"MetricDataResults": [{**points(1, 2, 3)[0], "Id": "another"}]},
         {"MetricDataResults": [{**points(1, 2, 3)[0], "Values": ["x", None, []]}]},
+        {"MetricDataResults": [{**points(1, 2, 3)[0], "Timestamps": [-60, 1e20, float("inf")]}]},
         {"MetricDataResults": "x"},
         {},
     ],
@@ -299,13 +311,15 @@ def banded(*bounds: tuple[float, float, float], status: str = "Complete") -> lis
     return [{**points(*metric)[0], "Id": "m"}, *bands]
 
 
-@pytest.mark.parametrize(("status", "lines"), [("Complete", 3), ("PartialData", 1)])
-def test_an_anomaly_is_drawn_in_its_band(status: str, lines: int) -> None:
-    """The lowest and the highest value expected at each instant are drawn with the metric; a partial band is not."""
+@pytest.mark.parametrize(("status", "more", "lines"), [("Complete", 0, 3), ("PartialData", 0, 1), ("Complete", 1, 1)])
+def test_an_anomaly_is_drawn_in_its_band(status: str, more: int, lines: int) -> None:
+    """The lowest and the highest value expected at each instant are drawn with the metric; a partial band is not, nor
+    one of more than two lines."""
     plain = dict.fromkeys(("MetricName", "Namespace", "Dimensions", "Statistic", "Unit", "Period", "Threshold"))
     metrics = [measured("m", True), computed("band", "ANOMALY_DETECTION_BAND(m, 2)")]
     found = alarm(**plain, Metrics=metrics, ThresholdMetricId="band")
-    data = {"MetricDataResults": banded((50, 40, 60), (55, 41, 61), (70, 42, 62), (93, 43, 63), status=status)}
+    results = banded((50, 40, 60), (55, 41, 61), (70, 42, 62), (93, 43, 63), status=status)
+    data = {"MetricDataResults": [*results, *results[1:2] * more]}
     quote = "Thresholds Crossed: 1 datapoint [93.4 (23/11/26 11:59:00)] was greater than the upper threshold [63.0]"
     event = replace(FIRING, quote=quote, series=replace(FIRING.series or Series("", ()), threshold=None))
     with asking(Cloud(alarms={"MetricAlarms": [found]}, data=data)) as asked:
@@ -398,6 +412,26 @@ def test_who_else_is_told(change_of: dict[str, Any], told: Any) -> None:
     """The actions of the state that it went to by name, or that there are none, or that they are switched off."""
     with asking(Cloud(alarms={"MetricAlarms": [alarm(**change_of)]})) as asked:
         assert said(asked(FIRING).signal)["actions"] == told
+
+
+def test_an_end_says_whom_it_tells_only_where_all_is_told() -> None:
+    """The actions of an end are its own, and a detail: nobody need act any more."""
+    label, found = Phrase("cloudwatch_alarm.actions"), alarm(OKActions=[TOPIC], AlarmActions=[])
+    topic = (Phrase("cloudwatch_alarm.action", {"name": "alarms", "service": "SNS"}),)
+    assert Fact(label, topic, detail=True) in described.described(OVER, found, ()).facts
+    assert Fact(label, Phrase("cloudwatch_alarm.actions_none")) in described.described(FIRING, found, ()).facts
+
+
+def test_one_series_of_an_alarm_is_described_by_the_alarm() -> None:
+    """It is asked about by the name of the whole; the alarm's rule is no sentence about this one."""
+    part = replace(FIRING, subject=f"{ARN}#4f2a", part_of=ARN, quote="", summary=None)
+    with asking(cloud := Cloud()) as asked:
+        more = asked(part).signal
+    assert cloud.heard[0] == (
+        "DescribeAlarms",
+        {"AlarmNames": ["api-cpu"], "AlarmTypes": ["MetricAlarm", "CompositeAlarm"]},
+    )
+    assert "actions" in said(more) and more.summary is None
 
 
 def test_a_composite_alarm_is_described_without_a_chart() -> None:
