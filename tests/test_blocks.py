@@ -162,6 +162,16 @@ def test_the_chart_shows_the_metric_against_its_threshold() -> None:
     assert {point["value"] for point in chart["series"][1]["data"]} == {80.0}
 
 
+def test_a_band_is_drawn_where_it_is_whole() -> None:
+    """A band that is not known at each instant of the metric is left out; the metric is drawn all the same."""
+    points = tuple((T + n * MINUTE, 50.0) for n in range(4))
+    whole = tuple((at, 40.0, 60.0) for at, _ in points)
+    for band, lines in ((whole, 3), (whole[1:], 1), ((), 1), ((*whole[1:], (T, 40.0, float("nan"))), 1)):
+        message = told(replace(ALARM, series=Series("x", points, band=band)))
+        (drawn,) = (block["chart"] for block in draw(message, EN)["blocks"] if block["type"] == "data_visualization")
+        assert len(drawn["series"]) == lines
+
+
 @pytest.mark.parametrize(
     ("points", "drawn"),
     [

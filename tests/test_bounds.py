@@ -7,15 +7,16 @@ from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import strategies
 from tocsin.aws.items import item, key_text
 from tocsin.envelope import unwrap
-from tocsin.grouping import incident_key, message_id, message_key, shortened
-from tocsin.kinds import read
-from tocsin.model import Incident, Message, Phrase, Signal
+from tocsin.grouping import LONGEST, incident_key, message_id, message_key, shortened
+from tocsin.kinds import KINDS, read
+from tocsin.model import Incident, Message, Phrase, Series, Signal, Sort
 from tocsin.ports import Put
 from tocsin.reading.bounds import bounded
 
@@ -76,3 +77,36 @@ def test_every_name_becomes_a_key_that_dynamodb_takes(name: str) -> None:
     assert len(key_text(message_key("slack", message_id(view))).encode()) <= 1024
     assert shortened(shortened(name)) == shortened(name)
     assert shortened(f"{name * 3}x") != shortened(f"{name * 3}y")
+
+
+@pytest.mark.parametrize("letter", ["a", "경", "🧯", "\ue000"])
+@pytest.mark.parametrize("sort", ["condition", "happening"])
+def test_the_longest_name_that_is_kept_whole_is_short_enough(letter: str, sort: Sort) -> None:
+    """At the bound itself, in whatever letters, of the kind with the longest name."""
+    name = letter * (LONGEST // len(letter.encode()))
+    assert shortened(name) == name and shortened(name + letter) != name + letter
+    kind = max((entry.name for entry in KINDS), key=len)
+    for subject in (name, name + letter):
+        view = Incident(incident_key(Signal(kind, sort, subject, Phrase("k"), story=subject)), episode=12_345)
+        assert len(key_text(message_key("slack", message_id(view))).encode()) <= 1024
+
+
+def test_what_holds_for_all_kinds_is_kept_of_too_many_labels() -> None:
+    """Routes match on kind, account and region, however many labels somebody has added."""
+    (alarm,) = read(unwrap(json.loads((EVENTS / "cloudwatch_alarm" / "eventbridge-alarm.json").read_bytes()))[0])
+    many = {f"tag-{n}": "경" * 300 for n in range(400)}
+    short = bounded(replace(alarm, labels={**many, **alarm.labels}))
+    assert len(short.labels) < 400
+    assert {name: short.labels[name] for name in ("kind", "account", "region")} == {
+        "kind": alarm.kind,
+        "account": alarm.account,
+        "region": alarm.region,
+    }
+
+
+def test_a_metric_with_an_endless_name_is_stored() -> None:
+    """Its chart's name is cut, and of endless datapoints the newest are kept."""
+    points = tuple((n, 1.0) for n in range(20_000))
+    short = bounded(Signal("k", "condition", "s", Phrase("k"), series=Series("경" * 50_000, points)))
+    item(Put("k", Incident("k", said=short, held=short)), 1, "0" * 16)
+    assert short.series is not None and short.series.points == points[-100:]
