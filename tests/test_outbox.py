@@ -100,3 +100,20 @@ def test_only_who_holds_it_settles_it() -> None:
     assert (mine.doubt, mine.epoch) == (True, late.epoch + 1)
     assert recorded({"m": row}, "m", Receipt(painted=late.want, said=1), late, NOON + LEASE) == ()
     assert postponed({"m": row}, "m", None, late, Later(NOON + LEASE, 0.0)) == ()
+
+
+def test_a_line_in_doubt_stays_so_until_it_is_said() -> None:
+    """Nobody knows whether it was taken; the edit that comes between does not tell, so it is marked as a repeat."""
+    row, mine = _taken(_news(None, NOON), NOON)
+    (put,) = recorded({"m": row}, "m", Receipt(painted=1, said=1, ts="1"), mine, NOON)
+    row, mine = _taken(_news(_row(put), NOON), NOON)
+    (put,) = recorded({"m": row}, "m", Receipt(painted=2, said=1, ts="1"), mine, NOON)
+    row, mine = _taken(_row(put), NOON)
+    (put,) = postponed({"m": row}, "m", DeliveryError("timeout", ambiguous=True), mine, Later(NOON, 0.0))
+    row, mine = _taken(_news(_row(put), NOON + 1), NOON + 1)
+    (put,) = recorded({"m": row}, "m", Receipt(painted=3, said=1, ts="1"), mine, NOON + 2)
+    row, mine = _taken(_row(put), NOON + 2)
+    assert mine.doubt and [one.n for one in mine.notices] == [2, 3]
+    (put,) = recorded({"m": row}, "m", Receipt(painted=3, said=2, ts="1"), mine, NOON + 3)
+    row, mine = _taken(_row(put), NOON + 3)
+    assert not mine.doubt and [one.n for one in mine.notices] == [3]

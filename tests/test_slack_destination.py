@@ -263,6 +263,14 @@ class TestBot:
         [seen] = slack.messages()
         assert "repeat?" not in seen.text and seen.versions == 3
 
+    def test_an_edit_that_got_no_answer_puts_nothing_in_doubt(self, bot: SlackBot, slack: LocalSlack) -> None:
+        """Whether it was taken or not: the line that follows it was not said yet, so it is no repeat."""
+        message = news(catch_up(bot, wanting(OPEN, "first")), GREEN, "resolved")
+        slack.inject(faults.hang_up(stored=True), times=2, on="chat.update")
+        with pytest.raises(DeliveryError) as refused:
+            bot.show(message, (message.incident,), message.receipt)
+        assert not refused.value.ambiguous
+
 
 class TestGone:
     """Somebody removed our message, or Slack will not have it edited any more."""

@@ -238,7 +238,7 @@ class Message:
 
     A lone alarm's ``id`` is its incident key and episode, and ``incident`` is that episode as it now stands, so that a
     later episode never repaints an earlier message.
-    ``doubt``: the last call may have been taken although it failed, so the next one says that it may be a repeat.
+    ``doubt``: a call may have been taken although it failed, so the next post says that it may be a repeat.
     ``painted_at`` (ms): when the destination last took it.
     ``epoch`` counts the workers that took it up, ``leased_until`` (ms, 0: released) is until when the last one may
     still be calling: whoever is late by then must not record what it did.

@@ -30,9 +30,7 @@ class Later:
 def wanted(key: str, row: Row | None, name: str, show: Show, now: int) -> Put:
     """The message as it should now be: newer by one version, its new lines numbered behind the old ones."""
     old = row.content if row and isinstance(row.content, Message) else None
-    said = 0
-    if old is not None:
-        said = max([old.receipt.said if old.receipt else 0, *(one.n for one in old.notices)])
+    said = 0 if old is None else max([_said(old), *(one.n for one in old.notices)])
     lines = tuple(replace(notice, n=said + index) for index, notice in enumerate(show.notices, 1))
     if old is None:
         message = Message(name, message_id(show.view), show.view, notices=lines, opened_at=now)
@@ -69,7 +67,9 @@ def recorded(rows: Rows, key: str, receipt: Receipt, mine: Message, now: int) ->
     found = mine.found
     if found and not receipt.ts:  # what cannot be edited is not asked about again
         found = replace(found, again_at=None)
-    message = replace(shown(current, receipt), tries=0, doubt=False, painted_at=now, leased_until=0, found=found)
+    # An edit tells nothing of a line that may have been said before it.
+    doubt = current.doubt and receipt.said == _said(current) and any(one.n > receipt.said for one in current.notices)
+    message = replace(shown(current, receipt), tries=0, doubt=doubt, painted_at=now, leased_until=0, found=found)
     return (_put(key, message, _due(message, now), now),)
 
 
@@ -104,6 +104,11 @@ def shown(message: Message, receipt: Receipt) -> Message:
 def behind(message: Message) -> bool:
     """Whether the destination owes this message another call."""
     return message.receipt is None or message.receipt.painted < message.want or bool(message.notices)
+
+
+def _said(message: Message) -> int:
+    """The number of the last line that is known to be said."""
+    return message.receipt.said if message.receipt else 0
 
 
 def _kept(lines: tuple[Notice, ...]) -> tuple[Notice, ...]:

@@ -115,7 +115,7 @@ class SlackBot:
         # What an edit does not name may stay as it was: https://docs.slack.dev/reference/methods/chat.update
         named = {"channel": shown.channel, "ts": shown.ts, "blocks": [], "attachments": []}
         errand = self._errand("chat.update", named, partial(self.renderer.draw, message, self.look))
-        errand = replace(errand, again=dict)  # an edit made twice is made once
+        errand = replace(errand, again=None)  # an edit made twice is made once
         verdict, plainness = insist(errand, shown.plainness)
         if verdict.kind == "forget":
             return self._lost(message, shown)

@@ -22,11 +22,11 @@ LINE = 3  # the plainest rendering: one line of text
 @dataclass(frozen=True, slots=True)
 class Errand:
     """One message to bring home. ``send`` never raises; ``draw`` renders at a plainness of 0 to LINE; ``again`` marks
-    a rendering as one that may have been taken before."""
+    a rendering as one that may have been taken before; None where twice is once."""
 
     send: Callable[[Payload], Verdict]
     draw: Callable[[int], Payload]
-    again: Callable[[Payload], Payload]
+    again: Callable[[Payload], Payload] | None
 
 
 def insist(errand: Errand, plainness: int = 0, doubt: bool = False) -> tuple[Verdict, int]:
@@ -37,7 +37,7 @@ def insist(errand: Errand, plainness: int = 0, doubt: bool = False) -> tuple[Ver
     tries = 0
     while True:
         plainness, payload = _drawn(errand.draw, plainness)
-        verdict = errand.send(errand.again(payload) if doubt else payload)
+        verdict = errand.send(errand.again(payload) if doubt and errand.again else payload)
         kind = verdict.kind
         if kind in ("ok", "forget"):
             return verdict, plainness
@@ -52,7 +52,7 @@ def insist(errand: Errand, plainness: int = 0, doubt: bool = False) -> tuple[Ver
         if kind == "other" and plainness < LINE:
             plainness = LINE
             continue
-        raise failure(verdict, doubt)
+        raise failure(verdict, doubt and errand.again is not None)
 
 
 def failure(verdict: Verdict, doubt: bool = False) -> DeliveryError:
