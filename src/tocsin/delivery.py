@@ -115,7 +115,7 @@ def _show(store: Store, key: str, message: Message, destination: Destination, tu
     except Exception:  # a bug of ours in one message: the others are still shown
         turn.over.add(key)
         trouble("not shown", {"message": message.id, "code": "internal_error"}, bug=True)
-        _postpone(store, key, None, message, doors)
+        _postpone(store, key, DeliveryError("internal_error", ambiguous=True), message, doors)
     else:
         del turn.refused[message.destination]
         _settle(store, key, message, lambda rows, mine: recorded(rows, key, receipt, mine, doors.clock()))
