@@ -14,6 +14,7 @@ from tocsin_cli.cloud import Cloud
 from tocsin_cli.stack.changes import Change, Changes, Plan, Step
 from tocsin_cli.stack.deployment import Wish
 from tocsin_cli.stack.plain_words import done, planned
+from tocsin_cli.stack.spokes import Spoke, carry_out
 from tocsin_cli.stack.standing import Stack, find, made
 
 
@@ -130,6 +131,23 @@ def test_what_is_under_way_is_awaited() -> None:
 
     assert not _changes(aws).plan("{}", {}).makes
     assert aws.calls == ["create UPDATE"] and aws.status == "UPDATE_COMPLETE"
+
+
+def test_a_spoke_that_fails_leaves_no_plan_of_the_others_behind() -> None:
+    """What was done stays, what comes after the failure is forgotten: no change set waits, no empty stack stands."""
+    makes, last = CloudFormation(after={"execute": ["CREATE_IN_PROGRESS", "CREATE_COMPLETE"]}), CloudFormation()
+    fails = CloudFormation(after={"execute": ["CREATE_IN_PROGRESS", "ROLLBACK_COMPLETE"]})
+    there = [_changes(each) for each in (makes, fails, last)]
+    spokes = [Spoke(each, each.plan("{}", {})) for each in there]
+
+    with pytest.raises(ConfigError, match="ROLLBACK_COMPLETE"):
+        carry_out(spokes)
+
+    assert [each.calls for each in (makes, fails, last)] == [
+        ["create CREATE", "execute"],
+        ["create CREATE", "execute"],
+        ["create CREATE", "discard", "delete"],
+    ]
 
 
 def test_where_nothing_changes_there_is_nothing_to_do() -> None:

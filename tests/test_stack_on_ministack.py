@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -363,7 +364,7 @@ def test_ctrl_c_says_that_cloudformation_goes_on(place: Place, capsys: pytest.Ca
 
     cut = deployment(place.cloud, Changes(place.cloud, "tocsin-cut", stop, sleep=_nap))
     with pytest.raises(KeyboardInterrupt):
-        carry_out(cut, cut.plan(Wish("webhook").parameters(None)))
+        carry_out(partial(cut.carry_out, cut.plan(Wish("webhook").parameters(None))))
     again = deployment(place.cloud, Changes(place.cloud, "tocsin-cut", lambda step: None, sleep=_nap))
     again.changes.drop(again.plan(Wish("webhook").parameters(find(place.cloud, "tocsin-cut"))))
     there = find(place.cloud, "tocsin-cut")

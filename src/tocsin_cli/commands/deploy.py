@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Sequence
 
 import click
 
@@ -14,20 +13,21 @@ from tocsin_cli.asking import agreed
 from tocsin_cli.cloud import Cloud, cloud, cloud_options
 from tocsin_cli.commands.test import prove
 from tocsin_cli.doctor.restoring import restored
-from tocsin_cli.function_log import lines
 from tocsin_cli.inviting import Invited, invited_options
 from tocsin_cli.stack.account_lists import read_leavers
 from tocsin_cli.stack.accounts import Opening, opening
-from tocsin_cli.stack.changes import Changes, Plan, Step
-from tocsin_cli.stack.deployment import Deployment, Wish, deployment
+from tocsin_cli.stack.changes import Changes
+from tocsin_cli.stack.deployment import Wish, deployment
 from tocsin_cli.stack.greeting import greet
+from tocsin_cli.stack.heartbeat import beats
 from tocsin_cli.stack.home import home_of
 from tocsin_cli.stack.names import FEW, PAUSE
 from tocsin_cli.stack.offers import Offers
-from tocsin_cli.stack.plain_words import done, plan_lines
 from tocsin_cli.stack.slack_secret import CLOSED, OPENED, Mode, Vault, asked, given, signing
-from tocsin_cli.stack.spokes import Spoke, Spokes, read_regions
+from tocsin_cli.stack.spokes import Spokes, read_regions
 from tocsin_cli.stack.standing import Stack, made, ours
+from tocsin_cli.stack.telling import tell
+from tocsin_cli.stack.undertaking import undertaking
 
 IDLE_MONTH = 2  # dollars: docs/cost.md has each line
 _FIRST_TICK = 150.0  # seconds: the schedule's first minute, and what a new rule takes to be known
@@ -93,59 +93,44 @@ def deploy(
         before = ours(here, name)
         door = Vault(here, name, "signing")
         sealed = signing(door, settings, signing_file, may_ask=not only_plan)
-        opened = (*settings, OPENED) if sealed else settings
-        wish = Wish(mode or _kept(before), channel, lang or "", email, opened)
+        wish = Wish(mode or _kept(before), channel, lang or "", email, (*settings, OPENED) if sealed else settings)
         vault = Vault(here, name, wish.mode)
         guests = opening(here, name, before, invited.asked(here.account, others))
         parameters = wish.parameters(before) | guests.after.parameters()
         secret = "" if only_plan else _missing(vault, wish.mode, webhook_file)
-        ready = deployment(here, Changes(here, name, _tell))
-        around = Spokes(here, name, _tell)
-        with ExitStack() as waiting:  # what nobody carries out is forgotten, whatever the reason
-            plan = ready.plan(parameters)
-            waiting.callback(ready.changes.drop, plan)
-            spokes = around.plans(more, less)
-            for spoke in spokes:
-                waiting.callback(spoke.drop)
-            for line in (*plan_lines(plan, here.where), *guests.lines()):
+        ready, around = deployment(here, Changes(here, name, tell)), Spokes(here, name, tell)
+        with undertaking(ready, guests, around, parameters, (more, less)) as planned:
+            for line in planned.lines():
                 ui.line(line)
-            for spoke in spokes:
-                _show_spoke(spoke)
-            if plan.makes:
+            if planned.plan.makes:
                 price = IDLE_MONTH + (parameters.get("EncryptTopics") == "yes")  # a key is a dollar more
                 ui.line(f"It costs less than {price} USD a month as long as little happens.")
             if only_plan:
                 return
-            news = bool(plan.changes) or guests.is_news or any(spoke.is_news for spoke in spokes)
-            if news and not (yes or agreed("Do this?")):
+            if planned.is_news and not (yes or agreed("Do this?")):
                 raise click.Abort
-            waiting.pop_all()
-        if sealed:
-            door.fill(sealed)
-        if plan.id:
-            carry_out(ready, plan)
-        if CLOSED in settings:
-            door.empty()
-        if secret:
-            vault.fill(secret)
-        if len(guests.names) > FEW:
-            ui.line(f"Writing {len(guests.names)} names of accounts (about {len(guests.names) * PAUSE:.0f} s) …")
-        guests.carry_out()
-        around.carry_out(spokes)
-        new = plan.makes or bool(secret) or any(spoke.plan.makes for spoke in spokes if spoke.plan)
+            if sealed:
+                door.fill(sealed)
+            carry_out(planned.change_stack)
+            if CLOSED in settings:
+                door.empty()
+            if secret:
+                vault.fill(secret)
+            _say_how_long(guests)
+            planned.change_around()
         stack = made(here, name)
         for line in restored(here, stack, time.time_ns() // 1_000_000):
             ui.line(line)
         _hand_on(here, name, guests)
-        _finish(here, stack, around.regions(), new)
+        _finish(here, stack, around.regions(), planned.makes or bool(secret))
         for offer in Offers(here, stack).lines():
             ui.line(offer)
 
 
-def carry_out(ready: Deployment, plan: Plan) -> None:
-    """As the deployment does; Ctrl-C ends the telling and not what was begun."""
+def carry_out(change: Callable[[], None]) -> None:
+    """As it does; Ctrl-C ends the telling and not what was begun."""
     try:
-        ready.carry_out(plan)
+        change()
     except KeyboardInterrupt:
         ui.line("CloudFormation goes on by itself: run the same again to follow it, or `tocsin destroy` to undo it.")
         raise
@@ -161,18 +146,9 @@ def _missing(vault: Vault, mode: Mode, webhook_file: str | None) -> str:
     return secret if secret or vault.is_filled() else asked(mode)
 
 
-def _show_spoke(spoke: Spoke) -> None:
-    if spoke.plan is not None:
-        for line in plan_lines(spoke.plan, spoke.changes.cloud.where):
-            ui.line(line)
-    else:
-        ui.line(f"Stack {spoke.changes.name} in {spoke.changes.cloud.where}:")
-        ui.line("  - remove  all of it: the alarms of this region come here no longer")
-
-
-def _tell(step: Step) -> None:
-    if line := done(step):
-        ui.line(line)
+def _say_how_long(guests: Opening) -> None:
+    if len(guests.names) > FEW:
+        ui.line(f"Writing {len(guests.names)} names of accounts (about {len(guests.names) * PAUSE:.0f} s) …")
 
 
 def _finish(here: Cloud, stack: Stack, regions: Sequence[str], new: bool) -> None:
@@ -209,7 +185,7 @@ def _hand_on(here: Cloud, name: str, guests: Opening) -> None:
 def _wait_for_tick(here: Cloud, stack: Stack) -> None:
     ui.line("Waiting for the first heartbeat (a minute or two) …")
     since, end = int(time.time() * 1000) - 60_000, time.monotonic() + _FIRST_TICK
-    while not any(line.did == "beat" for line in lines(here, stack.outputs["LogGroupName"], since, "Heartbeat")):
+    while not beats(here, stack, since):
         if time.monotonic() > end:
             ui.line("  ✗ none yet: `tocsin logs` shows why, `tocsin status` whether it came")
             return

@@ -12,13 +12,13 @@ from tocsin_cli.alarms_there import alarms, own
 from tocsin_cli.cloud import Cloud, cloud, cloud_options
 from tocsin_cli.stack.accounts import Admitted, admitted
 from tocsin_cli.stack.bucket import clear
-from tocsin_cli.stack.changes import Changes, Step
+from tocsin_cli.stack.changes import Changes
 from tocsin_cli.stack.home import spoke_of
 from tocsin_cli.stack.names import Names
-from tocsin_cli.stack.plain_words import done
-from tocsin_cli.stack.slack_secret import Vault
+from tocsin_cli.stack.slack_secret import SORTS, Vault
 from tocsin_cli.stack.spokes import Spokes
 from tocsin_cli.stack.standing import Stack, ours
+from tocsin_cli.stack.telling import tell
 
 
 @click.command()
@@ -30,7 +30,7 @@ def destroy(profile: str | None, region: str | None, name: str, yes: bool) -> No
         stack = ours(here, name)
         what = f"the stack {name}" if stack else f"what may be left of {name} - there is no such stack -"
         ui.line(f"This removes {what} from {here.where}, its Slack secrets, and its package in S3.")
-        spokes = Spokes(here, name, _tell)
+        spokes = Spokes(here, name, tell)
         for region in spokes.regions():
             ui.line(f"It also removes {spoke_of(name)} from {region}, which hands the alarms of that region on.")
         for line in _stays(here, stack):
@@ -39,10 +39,9 @@ def destroy(profile: str | None, region: str | None, name: str, yes: bool) -> No
             raise ConfigError("that is not its name; nothing was removed", f"type {name}, or use --yes")
         spokes.remove()
         if stack is not None:
-            Changes(here, name, _tell).remove()
-        Vault(here, name, "webhook").empty()
-        Vault(here, name, "bot").empty()
-        Vault(here, name, "signing").empty()
+            Changes(here, name, tell).remove()
+        for sort in SORTS:
+            Vault(here, name, sort).empty()
         clear(here, name)
         names = Names(here, name)
         names.forget(names.known())
@@ -76,8 +75,3 @@ def _connected(here: Cloud, stack: Stack) -> Iterator[str]:
             ours = each["Protocol"] == "sqs" and each["Endpoint"].split(":")[3:] == [here.region, here.account, queue]
             if ours and each["TopicArn"] != stack.outputs.get("TopicArn"):
                 yield each["TopicArn"]
-
-
-def _tell(step: Step) -> None:
-    if line := done(step):
-        ui.line(line)

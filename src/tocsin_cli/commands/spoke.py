@@ -13,14 +13,14 @@ from tocsin.ports import ConfigError
 from tocsin_cli import ui
 from tocsin_cli.asking import agreed
 from tocsin_cli.cloud import Cloud, cloud, cloud_options
-from tocsin_cli.stack.changes import Changes, Step
+from tocsin_cli.stack.changes import Changes
 from tocsin_cli.stack.handing_out import filled_in, link
-from tocsin_cli.stack.home import Home, home_of, is_region, read_home, spoke_of
+from tocsin_cli.stack.home import Home, home_of, read_home, read_places, spoke_of
 from tocsin_cli.stack.names import account_alias
-from tocsin_cli.stack.plain_words import done, plan_lines
 from tocsin_cli.stack.spoke_letters import letters_held
-from tocsin_cli.stack.spokes import plan_spokes
+from tocsin_cli.stack.spokes import carry_out, plan_spokes
 from tocsin_cli.stack.standing import find, proper
+from tocsin_cli.stack.telling import tell
 
 
 @click.group()
@@ -55,18 +55,17 @@ def add(
             raise ConfigError(
                 f"{here.account} is home's own account", f"tocsin deploy --region {home.region} --regions LIST"
             )
-        spokes = plan_spokes(home, places, _tell)
+        spokes = plan_spokes(home, places, tell)
         for each in spokes:
             waiting.callback(each.drop)
-            for line in plan_lines(each.plan, each.changes.cloud.where) if each.plan else ():
+            for line in each.lines():
                 ui.line(line)
         if only_plan:
             return
         if any(each.is_news for each in spokes) and not (yes or agreed("Do this?")):
             raise click.Abort
         waiting.pop_all()
-        for each in spokes:
-            each.carry_out()
+        carry_out(spokes)
         for place in places:
             if held := letters_held(place, home.stack):
                 ui.line(f"  ✗ {held} events of {place.region} lie in {home.spoke}-dead: home did not take them")
@@ -100,7 +99,7 @@ def remove(profile: str | None, region: str | None, name: str, regions: str, yes
         if not (yes or agreed("Do this?", "go on with --yes")):
             raise click.Abort
         for place in found:
-            Changes(place, spoke_of(name), _tell).remove()
+            Changes(place, spoke_of(name), tell).remove()
         ui.line(f"The alarms of {here.account} stay here now.")
 
 
@@ -141,7 +140,7 @@ def print_link(
     says how.
     """
     home = _home(profile, region, name, home_text)
-    for place in _listed(regions) or [region or home.region]:
+    for place in read_places(regions) or (region or home.region,):
         ui.line(link(home, url, place))
 
 
@@ -153,16 +152,4 @@ def _home(profile: str | None, region: str | None, name: str, text: str | None) 
 
 
 def _places(here: Cloud, regions: str) -> list[Cloud]:
-    return [here.elsewhere(region) for region in _listed(regions) or [here.region]]
-
-
-def _listed(regions: str) -> list[str]:
-    names = list(dict.fromkeys(each.strip() for each in regions.split(",") if each.strip()))
-    if wrong := [each for each in names if not is_region(each)]:
-        raise ConfigError(f"{wrong[0]} is no region", "write them as AWS does: --regions us-east-1,eu-west-1")
-    return names
-
-
-def _tell(step: Step) -> None:
-    if line := done(step):
-        ui.line(line)
+    return [here.elsewhere(region) for region in read_places(regions) or (here.region,)]

@@ -9,7 +9,7 @@ from typing import Any
 from tocsin_cli.doctor.finding import Finding
 from tocsin_cli.doctor.mending import made_again, mailed
 from tocsin_cli.doctor.scene import Scene
-from tocsin_cli.stack.heartbeat import SILENCE, beats, is_unread
+from tocsin_cli.stack.heartbeat import SILENCE, is_unread, lives
 from tocsin_cli.stack.standing import WATCHES
 
 _ALIVE = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "IMPORT_COMPLETE")
@@ -29,7 +29,7 @@ def stack(scene: Scene) -> Iterator[Finding]:
 
 def heartbeat(scene: Scene) -> Iterator[Finding]:
     """The function lives, and reaches its table."""
-    if not beats(scene.cloud, scene.stack, scene.now):
+    if not lives(scene.cloud, scene.stack, scene.now):
         yield Finding(
             "broken",
             f"no heartbeat for {SILENCE} minutes",

@@ -9,10 +9,14 @@ from tocsin_cli.stack.standing import Stack
 SILENCE = 15  # minutes, as the heartbeat's alarm has it
 
 
-def beats(cloud: Cloud, stack: Stack, now: int) -> bool:
-    """Whether there was one in the last quarter of an hour before ``now`` (ms). Errors as boto3 raises them."""
-    since = now - SILENCE * 60_000
+def beats(cloud: Cloud, stack: Stack, since: int) -> bool:
+    """Whether there was one since then (ms). Errors as boto3 raises them."""
     return any(line.did == "beat" for line in lines(cloud, stack.outputs["LogGroupName"], since, "beat"))
+
+
+def lives(cloud: Cloud, stack: Stack, now: int) -> bool:
+    """Whether there was one in the last quarter of an hour before ``now`` (ms). Errors as boto3 raises them."""
+    return beats(cloud, stack, now - SILENCE * 60_000)
 
 
 def is_unread(cloud: Cloud, stack: Stack, now: int) -> bool:
@@ -21,4 +25,4 @@ def is_unread(cloud: Cloud, stack: Stack, now: int) -> bool:
     So it is for some minutes after the stack was made, and always where a small AWS makes no metrics of logs.
     """
     asked = {"Namespace": f"tocsin/{stack.name}", "MetricName": "Heartbeat"}
-    return not cloud.client("cloudwatch").list_metrics(**asked)["Metrics"] and beats(cloud, stack, now)
+    return not cloud.client("cloudwatch").list_metrics(**asked)["Metrics"] and lives(cloud, stack, now)

@@ -62,3 +62,11 @@ def read_home(text: str, stack: str) -> Home:
 def is_region(text: str) -> bool:
     """Whether it looks as regions' names do."""
     return re.fullmatch(_REGION, text) is not None
+
+
+def read_places(text: str) -> tuple[str, ...]:
+    """``us-east-1,eu-west-1`` as regions, each once, in their order. ConfigError for what is none."""
+    names = tuple(dict.fromkeys(each.strip() for each in text.split(",") if each.strip()))
+    if wrong := [each for each in names if not is_region(each)]:
+        raise ConfigError(f"{wrong[0]} is no region", "write them as AWS does: --regions us-east-1,eu-west-1")
+    return names

@@ -18,6 +18,7 @@ from tocsin_cli.cloud import Cloud
 
 Mode = Literal["webhook", "bot"]
 Sort = Literal["webhook", "bot", "signing"]
+SORTS: tuple[Sort, ...] = ("webhook", "bot", "signing")
 _NAMES: dict[Sort, str] = {"webhook": "slack-webhook", "bot": "slack-bot-token", "signing": "slack-signing-secret"}
 _PROMPTS: dict[Sort, str] = {
     "webhook": "Slack incoming webhook's URL",

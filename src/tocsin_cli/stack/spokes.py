@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +10,8 @@ from pathlib import Path
 from tocsin.ports import ConfigError
 from tocsin_cli.cloud import Cloud
 from tocsin_cli.stack.changes import Changes, Plan, Step
-from tocsin_cli.stack.home import Home, home_of, is_region
+from tocsin_cli.stack.home import Home, home_of, read_places
+from tocsin_cli.stack.plain_words import plan_lines
 from tocsin_cli.stack.standing import find
 
 TEMPLATE = Path(__file__).with_name("spoke.yaml")
@@ -27,6 +28,15 @@ class Spoke:
     def is_news(self) -> bool:
         """Whether there is something to do."""
         return self.plan is None or bool(self.plan.changes)
+
+    def lines(self) -> Iterator[str]:
+        """What changes, in plain words."""
+        where = self.changes.cloud.where
+        if self.plan is not None:
+            yield from plan_lines(self.plan, where)
+        else:
+            yield f"Stack {self.changes.name} in {where}:"
+            yield "  - remove  all of it: the alarms of this region come here no longer"
 
     def drop(self) -> None:
         """Forget the plan."""
@@ -57,6 +67,17 @@ def plan_spokes(home: Home, there: Sequence[Cloud], hear: Callable[[Step], None]
             failing.callback(made[-1].drop)
         failing.pop_all()
     return tuple(made)
+
+
+def carry_out(spokes: Sequence[Spoke]) -> None:
+    """Do what was planned, one after the other; once one fails, the plans after it are forgotten."""
+    left = list(spokes)
+    try:
+        while left:
+            left.pop(0).carry_out()
+    finally:
+        for each in left:
+            each.drop()
 
 
 def _keep_off(home: Home, cloud: Cloud) -> None:
@@ -100,8 +121,7 @@ class Spokes:
             return
         here = [each.changes.cloud.region for each in spokes if each.plan is not None]
         self._record([each.changes.cloud.region for each in spokes])
-        for each in spokes:
-            each.carry_out()
+        carry_out(spokes)
         self._record(here)
 
     def remove(self) -> None:
@@ -143,10 +163,7 @@ def _record_of(stack: str) -> str:
 
 def read_regions(text: str, home: str) -> tuple[str, ...]:
     """``us-east-1,eu-west-1`` as regions. ConfigError for what is none, or is ``home``."""
-    names = tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
-    wrong = [name for name in names if not is_region(name)]
-    if wrong:
-        raise ConfigError(f"{wrong[0]} is no region", "write them as AWS does: --regions us-east-1,eu-west-1")
+    names = read_places(text)
     if home in names:
         raise ConfigError(f"{home} is tocsin's own region", f"name only others; where it lives is --region {home}")
     return names
