@@ -144,7 +144,7 @@ class Twin:
                 beside = {
                     "aws_iam_role_policy": {
                         "name": policy["PolicyName"],
-                        "role": f"${{aws_iam_role.{snake(name)}.name}}",
+                        "role": self._reference(name),
                         "policy": policy["PolicyDocument"],
                     }
                 }

@@ -168,6 +168,8 @@ def test_names_are_found_where_aws_knows_them(home: Home) -> None:
 
     assert found(knows, False) == {STUDENT: "Sandbox 12", home.cloud.account: "school"}
     assert found(knows, True).keys() == {STUDENT, OTHER, "444455556666", home.cloud.account}
+    odd = Organization((STUDENT, "{{ssm:x}}"), (OTHER, "two\nlines"), ("444455556666", "long " * 20))
+    assert found(odd, True) == {home.cloud.account: "school"}, "an account's own idea of a name stops nothing"
     denied = ClientError({"Error": {"Code": "AccessDeniedException", "Message": "no"}}, "ListAccounts")
     for refusal in (denied, EndpointConnectionError(endpoint_url="https://organizations.example")):
         assert found(Organization(refuses=refusal), True) == {home.cloud.account: "school"}

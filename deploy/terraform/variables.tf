@@ -15,8 +15,8 @@ variable "name" {
   description = "Everything is called after it. Another name makes everything anew: what the table knew is gone."
 
   validation {
-    condition     = can(regex("^[A-Za-z][A-Za-z0-9-]{0,36}$", var.name))
-    error_message = "A letter, then at most 36 letters, digits and hyphens."
+    condition     = can(regex("^[A-Za-z][A-Za-z0-9-]{2,36}$", var.name))
+    error_message = "A letter, then 2 to 36 letters, digits and hyphens."
   }
 }
 

@@ -34,7 +34,7 @@ resource "aws_cloudwatch_event_target" "all_alarms" {
   rule      = aws_cloudwatch_event_rule.all_alarms[0].name
   target_id = "home"
   arn       = "arn:${local.partition}:events:${var.home_region}:${var.home_account}:event-bus/default"
-  role_arn  = aws_iam_role.may_hand_on.arn
+  role_arn  = aws_iam_role.may_hand_on[0].arn
 
   dead_letter_config {
     arn = aws_sqs_queue.dead_letters.arn
@@ -42,7 +42,10 @@ resource "aws_cloudwatch_event_target" "all_alarms" {
 }
 
 resource "aws_iam_role" "may_hand_on" {
-  name_prefix = "${var.home_stack}-spoke-" # roles belong to no region: another spoke of this name may live in another
+  count = local.is_elsewhere ? 1 : 0
+
+  # Roles belong to no region: another spoke of this name may live in another. A prefix has 38 characters at most.
+  name_prefix = "${substr(var.home_stack, 0, 31)}-spoke-"
   description = "Lets the rule ${var.home_stack}-spoke hand alarms on"
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
@@ -58,8 +61,10 @@ resource "aws_iam_role" "may_hand_on" {
 }
 
 resource "aws_iam_role_policy" "may_hand_on" {
+  count = local.is_elsewhere ? 1 : 0
+
   name = "home"
-  role = aws_iam_role.may_hand_on.name
+  role = aws_iam_role.may_hand_on[0].name
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [

@@ -8,8 +8,7 @@ from pathlib import Path
 
 from tocsin.ports import ConfigError
 from tocsin_cli.stack.home import is_region
-
-_LONGEST = 64
+from tocsin_cli.stack.names import LONGEST, is_name
 
 
 def read_accounts(text: str, home: str, label: str = "") -> dict[str, str]:
@@ -61,8 +60,7 @@ def read_leavers(text: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _labelled(account: str, label: str, home: str) -> tuple[str, str]:
-    """An account with a name that Parameter Store takes (it reads ``{{`` as its own) and that fits into a line. The own
-    account may be called something too."""
+    """An account with what it is called, "" for nothing. The own account may be called something too."""
     if not re.fullmatch(r"\d{12}", account, re.ASCII):
         raise ConfigError(
             f"{account or 'an empty cell'} is no account",
@@ -70,8 +68,8 @@ def _labelled(account: str, label: str, home: str) -> tuple[str, str]:
         )
     if account == home and not label:
         raise ConfigError(f"{account} is tocsin's own account", "its other regions come with --regions")
-    if len(label) > _LONGEST or not label.isprintable() or "{{" in label:
+    if label and not is_name(label):
         raise ConfigError(
-            f"{label[:_LONGEST]!r} is no label", f"one line of {_LONGEST} characters at most, without two braces"
+            f"{label[:LONGEST]!r} is no label", f"one line of {LONGEST} characters at most, without two braces"
         )
     return account, label

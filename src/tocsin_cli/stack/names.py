@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from tocsin_cli.cloud import Cloud
 
+LONGEST = 64  # characters of a name
 _AT_ONCE = 10  # parameters that one DeleteParameters takes
 # Parameter Store takes few writes a second, and gives up on whoever goes on:
 # https://docs.aws.amazon.com/general/latest/gr/ssm.html
@@ -52,12 +53,18 @@ class Names:
             self.cloud.client("ssm").delete_parameters(Names=gone[start : start + _AT_ONCE])
 
 
+def is_name(text: str) -> bool:
+    """Whether it fits into a line, and Parameter Store takes it: that reads ``{{`` as its own."""
+    return 0 < len(text) <= LONGEST and text.isprintable() and "{{" not in text
+
+
 def found_names(cloud: Cloud, accounts: Collection[str], everyone: bool) -> dict[str, str]:
     """What AWS calls these ``accounts`` and our own, or ``everyone`` of the organization; what it does not tell is left
     out: the organization tells its management account and its delegated administrators alone, an alias its account.
+    So is what is no name for us: an account may call itself anything, and must not stop a deployment at home.
     """
     wanted = {*accounts, cloud.account}
-    names = {id: name for id, name in _organization(cloud) if everyone or id in wanted}
+    names = {id: name for id, name in _organization(cloud) if (everyone or id in wanted) and is_name(name)}
     alias = account_alias(cloud)
     return names | ({cloud.account: alias} if alias and cloud.account not in names else {})
 
