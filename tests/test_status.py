@@ -39,6 +39,17 @@ def test_a_healthy_stack_needs_nobody(home: Home) -> None:
     assert output.startswith(f"Stack tocsin in account 123456789012, {REGION}: CREATE_COMPLETE\n")
 
 
+def test_programs_get_one_object(home: Home) -> None:
+    """It says the same as the lines do, part by part, and has the same exit code."""
+    code, output = run("status", "--json")
+    said = json.loads(output)
+
+    assert code == 0 and said["whole"] and said["code"] == said["here"]
+    assert (said["account"], said["region"], said["stack"]) == ("123456789012", REGION, "tocsin")
+    assert [each for each in said["parts"] if each["trouble"] or each["mend"]] == []
+    assert {"topic: the queue is subscribed", "dead letters: 0"} <= {each["what"] for each in said["parts"]}
+
+
 def test_what_is_wrong_names_the_check_that_says_more(home: Home) -> None:
     """The commands are ones that there are, and the doctor's checks too."""
     home.client("sqs").send_message(QueueUrl=home.stack.outputs["DeadLettersUrl"], MessageBody="{}")

@@ -11,16 +11,12 @@ from typing import Any
 import click
 
 from tocsin.ports import ConfigError
-from tocsin_cli.refusals import code_of, is_gone, is_throttled
+from tocsin_cli.refusals import code_of, is_denied, is_gone, is_throttled
 
 _LOGIN = "log in again (`aws sso login`, or new keys), or name another profile with --profile"
 _STRANGER = f"{_LOGIN}; a region that the account has not enabled answers the same"
 _CLOCK = "set this machine's clock right, then log in again"
 _WAYS_OUT = {
-    "AccessDenied": "ask for the right that is named there, or use another profile with --profile",
-    "AccessDeniedException": "ask for the right that is named there, or use another profile with --profile",
-    "UnauthorizedOperation": "ask for the right that is named there, or use another profile with --profile",
-    "AuthorizationError": "ask for the right that is named there, or use another profile with --profile",
     "ExpiredToken": _LOGIN,
     "ExpiredTokenException": _LOGIN,
     "RequestExpired": _CLOCK,
@@ -107,6 +103,8 @@ def _refused(error: Any) -> ConfigError:
 def _way_out(error: Any, said: str) -> str:
     if "Signature expired" in said or "Signature not yet current" in said:
         return _CLOCK
+    if is_denied(error):
+        return "ask for the right that is named there, or use another profile with --profile"
     if is_gone(error):
         return "`tocsin doctor` names what was deleted by hand, and what makes it again"
     if is_throttled(error):

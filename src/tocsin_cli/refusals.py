@@ -11,8 +11,6 @@ _DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "Au
 _GONE = ("NotFound", "NoSuch", "NonExistent", "DoesNotExist")
 _STRANGERS = ("ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException",
               "SignatureDoesNotMatch", "InvalidSignatureException", "RequestExpired")  # fmt: skip
-
-
 _THROTTLED = ("Throttl", "TooManyRequests", "RequestLimitExceeded", "SlowDown")
 
 

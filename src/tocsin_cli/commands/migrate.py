@@ -16,7 +16,7 @@ from tocsin_cli.migration.known import Known, known
 from tocsin_cli.migration.roads import Roads, Wires, code, roads, wires
 from tocsin_cli.migration.steps import Home, Move
 from tocsin_cli.stack.functions import functions, is_tocsin
-from tocsin_cli.stack.home import is_region
+from tocsin_cli.stack.home import read_places
 from tocsin_cli.stack.standing import standing
 
 _SERVICES = ("lambda", "sns", "cloudwatch", "events", "cloudformation")
@@ -64,10 +64,7 @@ def migrate(function: str | None, regions: str, profile: str | None, region: str
 def _named(here: Cloud, regions: str) -> tuple[str, ...]:
     if regions.strip() == "all":
         return enabled_regions(here)
-    found = tuple(dict.fromkeys(each.strip() for each in regions.split(",") if each.strip()))
-    if strange := [each for each in found if not is_region(each)]:
-        raise ConfigError(f"{strange[0]} is no region", "--regions us-east-1,eu-west-1, or --regions all")
-    return found or (here.region,)
+    return read_places(regions) or (here.region,)
 
 
 def _seen(here: Cloud, home: Home, regions: Sequence[str], wanted: str | None) -> Iterator[Seen[_Region]]:

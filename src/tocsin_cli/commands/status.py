@@ -2,37 +2,67 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import time
+from collections.abc import Iterator, Sequence
 
 import click
 
 from tocsin_cli import ui
 from tocsin_cli.artefacts.lambda_zip import package
-from tocsin_cli.cloud import cloud, cloud_options
-from tocsin_cli.stack.outlook import look, look_around
+from tocsin_cli.cloud import Cloud, cloud, cloud_options
+from tocsin_cli.stack.outlook import Seen, look, look_around
 from tocsin_cli.stack.standing import Stack, absent, proper, standing
 
 
 @click.command()
 @cloud_options
-def status(profile: str | None, region: str | None, name: str) -> None:
+@click.option("--json", "as_json", is_flag=True, help="One JSON object, for programs.")
+def status(profile: str | None, region: str | None, name: str, as_json: bool) -> None:
     """How the stack stands: its version, and each part of an alarm's way. Exit code 1 if one of them needs you."""
     with cloud(profile, region) as here:
         stack = standing(here, proper(name))
         if stack is None:
             raise absent(here, name)
-        ui.line(f"Stack {name} in {here.where}: {stack.status}" + (f" ({stack.reason})" if stack.reason else ""))
-        if not stack.is_whole:
-            ui.line(f"  ✗ it is half-made: {stack.way_on}")
-        if not stack.outputs:
-            sys.exit(1)
-        ui.line(f"  {_version(stack)}")
-        seen = [*look(here, stack, int(time.time() * 1000)), *look_around(here, stack)]
-        for line in (line for each in seen for line in each.lines()):
-            ui.line(line)
+        seen = list(_looked(here, stack)) if stack.outputs else []
+        if as_json:
+            ui.line(json.dumps(_document(here, stack, seen), ensure_ascii=False, indent=2))
+        else:
+            _show(here, stack, seen)
     if not stack.is_whole or any(each.trouble and each.is_known for each in seen):
         sys.exit(1)
+
+
+def _looked(here: Cloud, stack: Stack) -> Iterator[Seen]:
+    yield from look(here, stack, int(time.time() * 1000))
+    yield from look_around(here, stack)
+
+
+def _show(here: Cloud, stack: Stack, seen: Sequence[Seen]) -> None:
+    reason = f" ({stack.reason})" if stack.reason else ""
+    ui.line(f"Stack {stack.name} in {here.where}: {stack.status}{reason}")
+    if not stack.is_whole:
+        ui.line(f"  ✗ it is half-made: {stack.way_on}")
+    if stack.outputs:
+        ui.line(f"  {_version(stack)}")
+    for line in (line for each in seen for line in each.lines()):
+        ui.line(line)
+
+
+def _document(here: Cloud, stack: Stack, seen: Sequence[Seen]) -> dict[str, object]:
+    return {
+        "account": here.account,
+        "region": here.region,
+        "stack": stack.name,
+        "status": stack.status,
+        "whole": stack.is_whole,
+        "code": stack.parameters.get("CodeDigest", ""),
+        "here": package(None).digest,
+        "parts": [
+            {"what": each.what, "trouble": each.trouble, "mend": each.mend, "known": each.is_known} for each in seen
+        ],
+    }
 
 
 def _version(stack: Stack) -> str:
