@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
+from stack_template import template
 from tocsin.ports import ConfigError
 from tocsin_cli.cloud import Cloud
 from tocsin_cli.stack.changes import Change, Changes, Plan, Step
-from tocsin_cli.stack.deployment import Wish
+from tocsin_cli.stack.deployment import Wish, options
 from tocsin_cli.stack.plain_words import done, planned
 from tocsin_cli.stack.spokes import Spoke, carry_out
 from tocsin_cli.stack.standing import Stack, find, made
@@ -234,3 +235,15 @@ def test_wishes_keep_what_was_wished_before() -> None:
         Wish("bot", channel="alarms").parameters(None)
     with pytest.raises(ConfigError, match="names no parameter"):
         Wish("webhook", settings=("CodeKey=mine",)).parameters(None)
+
+
+def test_a_stack_can_be_asked_for_again_as_it_was() -> None:
+    """The options say all that was wished, and nothing that is usual, by the template's own word."""
+    parameters = template()["Parameters"]
+    usual = {name: str(each["Default"]) for name, each in parameters.items() if "Default" in each}
+    wished = {"SlackMode": "bot", "SlackChannel": "C0123456789", "Accounts": "111122223333", "EncryptTopics": "yes"}
+
+    assert options(usual) == ()
+    assert options(usual | wished) == (
+        "--bot", "--channel", "C0123456789", "--set", "EncryptTopics=yes", "--accounts", "111122223333",
+    )  # fmt: skip

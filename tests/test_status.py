@@ -129,4 +129,5 @@ def test_without_its_function_the_rest_is_still_told(home: Home) -> None:
     _, said = run(*shlex.split(output.split("✗ function: it is gone\n      $ ")[1].partition("\n")[0])[1:])
 
     assert code == 1 and "✓ topic: the queue is subscribed" in output
-    assert "$ tocsin destroy --region eu-north-1 && tocsin deploy --region eu-north-1" in said
+    again = "tocsin deploy --email ops@example.com --region eu-north-1"
+    assert f"$ tocsin destroy --region eu-north-1 && {again}" in said, "what was wished is wished again"

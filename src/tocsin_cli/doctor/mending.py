@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tocsin_cli.doctor.scene import Scene
+from tocsin_cli.stack.deployment import options
 from tocsin_cli.stack.spokes import spoke_regions
 
 _APPLY = "terraform apply"
@@ -13,8 +14,20 @@ def _is_terraforms(scene: Scene) -> bool:
 
 
 def made_again(scene: Scene) -> str:
-    """What was deleted by hand: Terraform misses it, CloudFormation does not."""
-    return _APPLY if _is_terraforms(scene) else f"{scene.tocsin('destroy')} && {scene.tocsin('deploy')}"
+    """What was deleted by hand: Terraform misses it, CloudFormation does not. What was wished would be forgotten."""
+    if _is_terraforms(scene):
+        return _APPLY
+    return f"{scene.tocsin('destroy')} && {scene.tocsin('deploy', *options(scene.stack.parameters), *_regions(scene))}"
+
+
+def _regions(scene: Scene) -> tuple[str, ...]:
+    from botocore.exceptions import ClientError
+
+    try:
+        found = spoke_regions(scene.cloud, scene.stack.name)
+    except ClientError:  # whoever may not look at it still needs the rest
+        return ()
+    return ("--regions", ",".join(found)) if found else ()
 
 
 def put_right(scene: Scene) -> str:

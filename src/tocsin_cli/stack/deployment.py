@@ -52,6 +52,31 @@ _SETTABLE = (
 )
 _CHANNEL = "C0123456789, as it stands at the bottom of the channel's details in Slack"
 _KEPT = (*_SETTABLE, "Accounts", "OrganizationId")
+_OPTIONS = {
+    "SlackChannel": "--channel",
+    "Language": "--lang",
+    "OpsEmail": "--email",
+    "Accounts": "--accounts",
+    "OrganizationId": "--organization",
+}
+# As the template has them
+_USUAL = {
+    "Language": "en",
+    "AlarmDetails": "yes",
+    "LogRetentionDays": "30",
+    "EncryptTopics": "no",
+    "SlackButtons": "no",
+}
+
+
+def options(parameters: Mapping[str, str]) -> tuple[str, ...]:
+    """What `tocsin deploy` must be told where there is no stack, so that it makes one with these ``parameters``."""
+    found = ["--bot"] if parameters.get("SlackMode") == "bot" else []
+    for name in _KEPT:
+        value = parameters.get(name, "")
+        if value and value != _USUAL.get(name):
+            found += [_OPTIONS[name], value] if name in _OPTIONS else ["--set", f"{name}={value}"]
+    return tuple(found)
 
 
 def _named(setting: str) -> tuple[str, str]:
