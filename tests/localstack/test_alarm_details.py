@@ -48,6 +48,8 @@ def test_an_alarm_is_described_and_charted(localstack: str, monkeypatch: pytest.
     with closing(Connections()) as connections:
         client = Client(replace(emulator.access(localstack), region="us-east-1"), connections)
         more = AlarmEnricher(client, ACCOUNT).more(signal, 30.0)
+    with closing(boto3.client("cloudwatch")) as cloudwatch:  # the other stories have no alarm that nobody watches
+        cloudwatch.delete_alarms(AlarmNames=[NAME])
 
     told = {fact.label.key.partition(".")[2]: fact.value for fact in more.signal.facts}
     assert more.whole and more.signal.series
