@@ -18,6 +18,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 from click.testing import CliRunner
 
 import emulator
@@ -26,6 +27,7 @@ from tocsin_cli.alarms_there import alarms, own
 from tocsin_cli.app import cli
 from tocsin_cli.cloud import Cloud, cloud
 from tocsin_cli.commands.deploy import carry_out
+from tocsin_cli.stack.accounts import Asked, opening
 from tocsin_cli.stack.bucket import clear
 from tocsin_cli.stack.changes import Changes, Step
 from tocsin_cli.stack.deployment import Deployment, Wish, deployment
@@ -37,6 +39,7 @@ from tocsin_cli.stack.plain_words import done, planned
 from tocsin_cli.stack.slack_secret import Vault
 from tocsin_cli.stack.spokes import Spokes, read_regions
 from tocsin_cli.stack.standing import Stack, find, made
+from tocsin_cli.stack.undertaking import undertaking
 from tocsin_local.slack import Message
 from tocsin_local.slack.server import LocalSlack
 
@@ -331,6 +334,25 @@ def test_a_plan_that_nobody_agrees_to_leaves_nothing(place: Place) -> None:
     assert code == 0 and f"Stack tocsin-spoke in account {place.cloud.account}, us-east-1:" in output
     assert [each for each in waiting if each.get("ExecutionStatus") == "AVAILABLE"] == []
     assert find(place.cloud.elsewhere("us-east-1"), "tocsin-spoke") is None
+
+
+def test_a_stack_that_fails_leaves_no_spoke_begun(place: Place) -> None:
+    """Where the stack's own change comes to nothing, what was planned for other regions is forgotten with it."""
+    around = Spokes(place.cloud, "tocsin", place.steps.append)
+    guests = opening(place.cloud, "tocsin", place.stack, Asked())
+    wanted = Wish("webhook", settings=("LogRetentionDays=90",)).parameters(place.stack)
+    begun = place.cloud.elsewhere("us-east-1")
+
+    with (
+        pytest.raises(ClientError, match="ChangeSet"),
+        undertaking(place.deployment, guests, around, wanted, (("us-east-1",), ())) as begins,
+    ):
+        there = find(begun, "tocsin-spoke")
+        place.deployment.changes.drop(begins.plan)
+        begins.change_stack()
+
+    assert there is not None and there.status == "REVIEW_IN_PROGRESS"
+    assert find(begun, "tocsin-spoke") is None and around.regions() == ()
 
 
 def test_other_regions_hand_their_alarms_on(place: Place) -> None:
