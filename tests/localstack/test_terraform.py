@@ -21,7 +21,7 @@ from tocsin.ports import ConfigError
 from tocsin_cli.artefacts.lambda_zip import RUNTIME, package, zipped
 from tocsin_cli.cloud import cloud
 from tocsin_cli.stack.bundle import TEMPLATE
-from tocsin_cli.stack.heartbeat import beats
+from tocsin_cli.stack.heartbeat import lives
 from tocsin_cli.stack.standing import made
 from tocsin_local.lambda_runtime import find_python
 from tocsin_local.slack.server import LocalSlack
@@ -130,7 +130,7 @@ def test_the_commands_find_what_terraform_made(place: Place, machine: None) -> N
     nothing to bring back."""
     end = time.monotonic() + 150
     with cloud(None, None) as here:
-        while not beats(here, made(here, "tocsin"), time.time_ns() // 1_000_000):
+        while not lives(here, made(here, "tocsin"), time.time_ns() // 1_000_000):
             assert time.monotonic() < end, "it does not live"
     said = {name: run(name) for name in ("test", "status", "doctor", "redrive")}
 
