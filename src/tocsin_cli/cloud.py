@@ -73,11 +73,28 @@ def cloud(profile: str | None, region: str | None) -> Iterator[Cloud]:
         raise ConfigError("this command needs boto3", "install it beside tocsin: pip install 'tocsin[aws]'") from None
     try:
         with ExitStack() as closing:
-            yield replace(_opened(boto3.Session(profile_name=profile, region_name=region), closing), profile=profile)
+            session = boto3.Session(botocore_session=_core(), profile_name=profile, region_name=region)
+            yield replace(_opened(session, closing), profile=profile)
     except ClientError as error:
         raise _refused(error) from None
     except BotoCoreError as error:
         raise _unreachable(error) from None
+
+
+def _core() -> Any:
+    from botocore.session import Session
+
+    core = Session()
+    core.register_component("data_loader", _descriptions(core.get_config_variable("data_path")))
+    return core
+
+
+@functools.cache
+def _descriptions(path: str | None) -> Any:
+    """What botocore knows of the services, read once for all sessions of a process: nothing takes a client longer."""
+    from botocore.loaders import create_loader
+
+    return create_loader(path)
 
 
 def _opened(session: Any, closing: ExitStack) -> Cloud:
