@@ -402,7 +402,7 @@ def told(moves: list[str], channel: Channel, clock: VirtualClock, *enrichers: En
     return store
 
 
-@settings(max_examples=200)
+@settings(max_examples=60)
 @given(
     moves=st.lists(st.sampled_from(["ALARM", "OK", "quiet"]), min_size=1, max_size=10),
     said=st.lists(st.sampled_from([owner, nothing, broken, More]), max_size=8),

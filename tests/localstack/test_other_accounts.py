@@ -170,9 +170,15 @@ def test_a_stack_set_makes_spokes(school: School) -> None:
     assert f"{SECOND}/eu-central-1" in message.text
     assert sorted(each["Name"] for each in at_home) == [f"{STACK}-all-alarms", f"{STACK}-tick"]
     for stack in there.describe_stacks()["Stacks"]:
-        there.delete_stack(StackName=stack["StackName"])
-    stack_sets.delete_stack(StackName=f"sset-{name}-123456789012-{REGION}")
+        _taken_away(there, stack["StackName"])
+    _taken_away(stack_sets, f"sset-{name}-123456789012-{REGION}")
     stack_sets.delete_stack_set(StackSetName=name)
+
+
+def _taken_away(cloudformation: Any, name: str) -> None:
+    """To the end: the stack set's own end would otherwise meet half of it."""
+    cloudformation.delete_stack(StackName=name)
+    cloudformation.get_waiter("stack_delete_complete").wait(StackName=name, WaiterConfig={"Delay": 1})
 
 
 @pytest.mark.may_be_absent

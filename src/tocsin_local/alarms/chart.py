@@ -68,7 +68,8 @@ class Scale:
         power = 10.0 ** floor(log10(rough))
         step = next(power * size for size in (1, 2, 2.5, 5, 10) if power * size >= rough)
         first = ceil(self.low / step)
-        return tuple(place * step for place in range(first, floor(self.high / step) + 1))
+        # A product may be rounded to just beyond an edge.
+        return tuple(min(max(place * step, self.low), self.high) for place in range(first, floor(self.high / step) + 1))
 
 
 def runs(alarm: MetricAlarm, samples: Sequence[Sample], span: Span, columns: int) -> list[list[Point]]:
