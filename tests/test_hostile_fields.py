@@ -73,9 +73,10 @@ def test_no_text_of_an_event_misuses_its_message(path: Path) -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_an_event_of_nothing_but_hostile_texts_is_tame(path: Path) -> None:
-    """The same with all texts at once, and with the names of its kind as well."""
+    """The same with all texts at once, each event with three of the poisons, and with the names of its kind as well."""
     event = json.loads(path.read_text())
-    for turn, poison in enumerate(POISONS):
+    first = sum(path.stem.encode()) % (len(POISONS) - 2)
+    for turn, poison in enumerate((*POISONS[first : first + 2], POISONS[-1])):
         check(stripe(event, -1, poison, itertools.count()), LANGUAGES[turn % 2], judged=poison == POISONS[-1])
     named = {
         "source": POISONS[0],
