@@ -27,9 +27,9 @@ from tocsin_cli.stack.changes import Changes
 from tocsin_cli.stack.deployment import Wish, deployment
 from tocsin_cli.stack.home import home_of
 from tocsin_cli.stack.names import FEW, PAUSE, Names, found_names
-from tocsin_cli.stack.outlook import look_around
 from tocsin_cli.stack.spokes import Spokes, plan_spokes
 from tocsin_cli.stack.standing import find
+from tocsin_cli.stack.surroundings import look_around
 
 STUDENT, OTHER = "111122223333", "012345678901"
 ORGANIZATION = "o-a1b2c3d4e5"

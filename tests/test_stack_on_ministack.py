@@ -34,11 +34,11 @@ from tocsin_cli.stack.deployment import Deployment, Wish, deployment
 from tocsin_cli.stack.greeting import greet
 from tocsin_cli.stack.names import Names
 from tocsin_cli.stack.offers import Offers
-from tocsin_cli.stack.outlook import look_around
 from tocsin_cli.stack.plain_words import done, planned
 from tocsin_cli.stack.slack_secret import Vault
 from tocsin_cli.stack.spokes import Spokes, read_regions
 from tocsin_cli.stack.standing import Stack, find, made
+from tocsin_cli.stack.surroundings import look_around
 from tocsin_cli.stack.undertaking import undertaking
 from tocsin_local.slack import Message
 from tocsin_local.slack.server import LocalSlack

@@ -13,7 +13,9 @@ from botocore.exceptions import ClientError
 from aws_home import REGION, Answers, Home, deployed, run, understood
 from tocsin.ports import ConfigError
 from tocsin_cli.doctor.restoring import restored
-from tocsin_cli.stack.outlook import Seen, look, look_around
+from tocsin_cli.stack.outlook import look
+from tocsin_cli.stack.seen import Seen
+from tocsin_cli.stack.surroundings import look_around
 
 NOW = time.time_ns() // 1_000_000
 

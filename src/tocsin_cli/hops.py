@@ -12,7 +12,7 @@ from tocsin_cli import pasted
 from tocsin_cli.alarms_there import acted
 from tocsin_cli.cloud import Cloud
 from tocsin_cli.function_log import Line, lines
-from tocsin_cli.stack.outlook import Seen
+from tocsin_cli.stack.seen import Seen
 from tocsin_cli.stack.standing import Stack
 
 _PAUSE = 1.0

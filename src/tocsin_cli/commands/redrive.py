@@ -13,8 +13,9 @@ from tocsin.words import plain
 from tocsin_cli import ui
 from tocsin_cli.asking import agreed
 from tocsin_cli.cloud import cloud, cloud_options
-from tocsin_cli.stack.dead_letters import DeadLetters, Letter, asked_for, waiting
+from tocsin_cli.stack.dead_letters import DeadLetters, asked_for
 from tocsin_cli.stack.home import spoke_of
+from tocsin_cli.stack.letters import Letter, waiting
 from tocsin_cli.stack.spoke_letters import spoke_letters
 from tocsin_cli.stack.spokes import spoke_regions
 from tocsin_cli.stack.standing import made

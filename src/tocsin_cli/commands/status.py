@@ -12,8 +12,10 @@ import click
 from tocsin_cli import ui
 from tocsin_cli.artefacts.lambda_zip import package
 from tocsin_cli.cloud import Cloud, cloud, cloud_options
-from tocsin_cli.stack.outlook import Seen, look, look_around
+from tocsin_cli.stack.outlook import look
+from tocsin_cli.stack.seen import Seen
 from tocsin_cli.stack.standing import Stack, absent, proper, standing
+from tocsin_cli.stack.surroundings import look_around
 
 
 @click.command()

@@ -13,11 +13,9 @@ from tocsin_cli.doctor.mending import made_again
 from tocsin_cli.doctor.scene import Scene
 from tocsin_cli.doctor.topic import PENDING
 from tocsin_cli.policies import Asked, allows, parsed, written
-from tocsin_cli.stack.dead_letters import waiting
+from tocsin_cli.stack.letters import LATE, waiting
 from tocsin_cli.wiring.queues import admit, admitting, queue
 from tocsin_cli.wiring.topics import connected, join
-
-_LATE = 100  # messages: more than a moment's worth
 
 
 def subscription(scene: Scene) -> Iterator[Finding]:
@@ -158,7 +156,7 @@ def _on_failure(scene: Scene) -> Iterator[Finding]:
 def backlog(scene: Scene) -> Iterator[Finding]:
     """The function keeps up with the queue."""
     ready, taken = waiting(scene.cloud, scene.stack.outputs["QueueUrl"])
-    if ready >= _LATE:
+    if ready >= LATE:
         yield Finding(
             "risk",
             f"{ready} events wait in the queue, {taken} are being worked on",

@@ -10,21 +10,11 @@ from typing import Any
 
 from tocsin.ports import ConfigError
 from tocsin_cli.cloud import Cloud
+from tocsin_cli.stack.letters import Letter, received, shown_again
 from tocsin_cli.stack.standing import Stack
 
-_HIDDEN = 30  # seconds for which what is looked at is hidden from others
 _PAUSE = 1.0
 _PATIENCE = 300.0
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """One message: ``sent`` is when it first came (ms), ``handle`` what it is deleted by."""
-
-    id: str
-    sent: int
-    body: str
-    handle: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,35 +64,6 @@ class DeadLetters:
         return str(found["Attributes"]["QueueArn"])
 
 
-def waiting(cloud: Cloud, url: str) -> tuple[int, int]:
-    """How many messages a queue holds, and how many of them are being worked on."""
-    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-    found = cloud.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
-    return int(found[names[0]]), int(found[names[1]])
-
-
-def received(cloud: Cloud, url: str) -> list[Letter]:
-    """Up to ten messages of a queue, hidden from others for a while; none where it is empty."""
-    answer = cloud.client("sqs").receive_message(
-        QueueUrl=url,
-        MaxNumberOfMessages=10,
-        VisibilityTimeout=_HIDDEN,
-        WaitTimeSeconds=1,  # all servers are asked, not some
-        MessageSystemAttributeNames=["SentTimestamp"],
-    )
-    return [_letter(each) for each in answer.get("Messages", ())]
-
-
-def shown_again(cloud: Cloud, url: str, most: int) -> list[Letter]:
-    """Up to ``most`` of a queue's messages, which are there for others at once."""
-    found = list[Letter]()
-    while len(found) < most and (fresh := received(cloud, url)):
-        found += fresh
-    for letter in found:
-        cloud.client("sqs").change_message_visibility(QueueUrl=url, ReceiptHandle=letter.handle, VisibilityTimeout=0)
-    return found[:most]
-
-
 def asked_for(body: str) -> Any:
     """The event of a failed invocation, out of what Lambda wraps around it; else the body as it is.
 
@@ -113,8 +74,3 @@ def asked_for(body: str) -> Any:
     except ValueError:
         return body
     return found["requestPayload"] if isinstance(found, dict) and "requestPayload" in found else found
-
-
-def _letter(message: dict[str, Any]) -> Letter:
-    sent = int(message.get("Attributes", {}).get("SentTimestamp", 0))
-    return Letter(message["MessageId"], sent, message["Body"], message["ReceiptHandle"])

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tocsin_cli.cloud import Cloud
-from tocsin_cli.stack.dead_letters import Letter, received, shown_again, waiting
 from tocsin_cli.stack.home import spoke_of
+from tocsin_cli.stack.letters import Letter, received, shown_again, waiting
 from tocsin_cli.stack.standing import Stack
 
 
