@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import http.client
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from dataclasses import replace
 from urllib.parse import urlsplit
 
-from refusing_aws import Refusals, operation
+from answering import Answer, Request, answering
+from refusing_aws import operation, refusal
 
 _HOP = {"connection", "transfer-encoding", "content-length", "date", "server", "host"}
 
@@ -17,51 +17,27 @@ _HOP = {"connection", "transfer-encoding", "content-length", "date", "server", "
 @contextmanager
 def denying(endpoint: str, refuses: Callable[[str], str]) -> Iterator[str]:
     """Its address. ``refuses`` is given each operation's name, and answers with an error code, or "" to let it in."""
-    refusals, behind = Refusals(""), urlsplit(endpoint)
+    behind = urlsplit(endpoint).netloc
 
-    class Door(BaseHTTPRequestHandler):
-        def _pass(self) -> None:
-            sent = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            asked = (self.path, dict(self.headers), sent.decode("utf-8", "replace"))
-            refusals.code = refuses(operation(*asked))
-            if refusals.code:
-                status, kind, body, error = refusals.answer(*asked)
-                more = {"Content-Type": kind, **({"x-amzn-ErrorType": error} if error else {})}
-                more |= {"smithy-protocol": "rpc-v2-cbor"} if kind == "application/cbor" else {}
-                self._answer(400 if "Throttling" in refusals.code else status, more, body)
-            else:
-                self._answer(*self._asked(sent))
+    def answer(request: Request) -> Answer:
+        if not (code := refuses(operation(request))):
+            return _passed_on(behind, request)
+        refused = refusal(request, code)
+        return replace(refused, status=400) if "Throttling" in code else refused
 
-        def _asked(self, sent: bytes) -> tuple[int, dict[str, str], bytes]:
-            connection = http.client.HTTPConnection(behind.netloc, timeout=30)
-            try:
-                headers = {name: value for name, value in self.headers.items() if name.lower() not in _HOP}
-                connection.request(self.command, self.path, sent, headers)
-                answer = connection.getresponse()
-                return answer.status, dict(answer.getheaders()), answer.read()
-            finally:
-                connection.close()
+    with answering(answer) as address:
+        yield address
 
-        def _answer(self, status: int, headers: dict[str, str], body: bytes) -> None:
-            self.send_response(status)
-            for name, value in headers.items():
-                if name.lower() not in _HOP:
-                    self.send_header(name, value)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
 
-        do_GET = do_POST = do_PUT = do_DELETE = _pass
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Keeps quiet."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Door)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
+def _passed_on(behind: str, request: Request) -> Answer:
+    connection = http.client.HTTPConnection(behind, timeout=30)
     try:
-        yield f"http://127.0.0.1:{server.server_port}"
+        connection.request(request.method, request.path, request.body, _end_to_end(request.headers.items()))
+        found = connection.getresponse()
+        return Answer(found.status, found.read(), _end_to_end(found.getheaders()))
     finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+        connection.close()
+
+
+def _end_to_end(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
+    return {name: value for name, value in headers if name.lower() not in _HOP}

@@ -5,48 +5,25 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import AbstractContextManager
 
 import pytest
 
 import emulator
+from answering import Answer, answering
 from tocsin.ports import ConfigError
 from tocsin_cli.cloud import cloud
 
 REGION = "eu-north-1"
 
 
-@contextmanager
-def _refusing(status: int, code: str, message: str) -> Iterator[str]:
+def _refusing(status: int, code: str, message: str) -> AbstractContextManager[str]:
     """An AWS that answers every request so."""
     body = (
         f"<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error>"
         "<RequestId>1</RequestId></ErrorResponse>"
     ).encode()
-
-    class Answer(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Keeps quiet."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    return answering(lambda _: Answer(status, body))
 
 
 @pytest.fixture
