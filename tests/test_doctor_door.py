@@ -13,10 +13,9 @@ from typing import Any
 
 import pytest
 
-from aws_home import REGION, Home, deployed, obey, run, understood
+from aws_home import REGION, Answers, Home, deployed, obey, run, understood
 from door_posts import by_url
 from raw_server import RawServer, http
-from test_doctor_answers import Answers
 from tocsin.destinations.slack.clicks import Knock, is_signed
 from tocsin.ports import ConfigError
 from tocsin_cli.doctor.checks import CHECKS
