@@ -407,10 +407,15 @@ def test_nothing_is_done_unasked(home: Home, orders: str) -> None:
 
 
 def test_destroy_says_what_stays_connected(home: Home, orders: str) -> None:
-    """A topic would keep its subscription to a queue that is gone; typing another name removes nothing."""
-    run("connect", orders, "--yes")
+    """A topic, of whatever region, would keep its subscription to a queue that is gone; typing another name removes
+    nothing."""
+    sns = home.client("sns", "us-east-1")
+    billing = str(sns.create_topic(Name="billing")["TopicArn"])
+    run("connect", orders, billing, "--yes")
     done = CliRunner().invoke(cli, ["destroy"], input="no\n")
-    run("disconnect", orders, "--yes")
+    run("disconnect", orders, billing, "--yes")
+    sns.delete_topic(TopicArn=billing)
 
     assert f"Topic {orders} keeps its subscription" in done.output and isinstance(done.exception, ConfigError)
+    assert f"Topic {billing} keeps its subscription" in done.output
     assert home.stack.is_made

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import click
 
 from tocsin.ports import ConfigError
+from tocsin.reading.arns import partition_of
 from tocsin_cli import ui
 from tocsin_cli.alarms_there import alarms, own
 from tocsin_cli.cloud import Cloud, cloud, cloud_options
@@ -19,6 +20,7 @@ from tocsin_cli.stack.slack_secret import SORTS, Vault
 from tocsin_cli.stack.spokes import Spokes
 from tocsin_cli.stack.standing import Stack, ours
 from tocsin_cli.stack.telling import tell
+from tocsin_cli.wiring.topics import read_anywhere
 
 
 @click.command()
@@ -69,9 +71,6 @@ def _stays(here: Cloud, stack: Stack | None) -> Iterator[str]:
 
 def _connected(here: Cloud, stack: Stack) -> Iterator[str]:
     """The topics, beside the stack's own, that its queue is subscribed to; the queue itself may be gone already."""
-    queue = stack.outputs.get("QueueUrl", "").rsplit("/", 1)[-1]
-    for page in here.client("sns").get_paginator("list_subscriptions").paginate():
-        for each in page["Subscriptions"]:
-            ours = each["Protocol"] == "sqs" and each["Endpoint"].split(":")[3:] == [here.region, here.account, queue]
-            if ours and each["TopicArn"] != stack.outputs.get("TopicArn"):
-                yield each["TopicArn"]
+    if url := stack.outputs.get("QueueUrl"):
+        queue = f"arn:{partition_of(here.region)}:sqs:{here.region}:{here.account}:{url.rsplit('/', 1)[-1]}"
+        yield from sorted(read_anywhere(here, queue).keys() - {stack.outputs["TopicArn"]})

@@ -56,12 +56,17 @@ def connected(cloud: Cloud, stack: Stack) -> Mapping[str, str]:
     In all regions: an update of the stack, or Terraform, writes the queue's policy anew and so forgets the far ones.
     """
     mine = queue(cloud, stack)
-    found = {topic: arn for each in look_into(cloud, _regions(cloud), ("sns",), lambda there: _read_by(there, mine.arn))
-             for topic, arn in (each.found or {}).items()}  # fmt: skip
+    found = read_anywhere(cloud, mine.arn)
     for source in sources(mine):
         if source not in found:
             found[source] = _subscription(cloud, source, mine.arn)
     return {arn: subscription for arn, subscription in sorted(found.items()) if arn != stack.outputs["TopicArn"]}
+
+
+def read_anywhere(cloud: Cloud, queue_arn: str) -> dict[str, str]:
+    """The topics of all regions that a queue is subscribed to, with the subscription's ARN; it need not be there."""
+    seen = look_into(cloud, _regions(cloud), ("sns",), lambda there: _read_by(there, queue_arn))
+    return {topic: arn for each in seen for topic, arn in (each.found or {}).items()}
 
 
 def read_here(cloud: Cloud, stack: Stack) -> Collection[str]:
