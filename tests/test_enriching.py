@@ -275,9 +275,7 @@ def test_who_is_switched_off_is_waited_for_by_nobody(slack: LocalSlack, clock: V
     road = Road(slack, clock, Scripted((nothing,), clock))
     road(by_lambda(change("ALARM", 0)))
     assert road.stored.found and road.stored.found.again_at
-    road.pipeline = Road(slack, clock).pipeline
-    quiet = Pipeline((destination(Config(webhook_url=slack.webhook_url), road.connections),), road.store)
-    road.pipeline = quiet
+    road.pipeline = Pipeline((destination(Config(webhook_url=slack.webhook_url), road.connections),), road.store)
     road.later(AGAIN[0])
     assert road.stored.found.again_at is None
     assert not road.store.due(10**15, 9)
