@@ -136,7 +136,7 @@ def test_it_is_put_and_the_second_time_there_is_nothing_to_do(place: Place) -> N
 
     assert (held["Threshold"], held["Period"], held["OKActions"]) == (70.0, 300, [TOPIC])
     assert "runbook: https://wiki.example/cpu\nseverity: medium" in held["AlarmDescription"]
-    assert f"delete-alarms --region {REGION} --alarm-names {shlex.quote(name)}" in output
+    assert f"delete-alarms --alarm-names {shlex.quote(name)} --region {REGION}" in output
     assert "No datapoint in the last two weeks" in output
     again = _run("cpu", "batch", "--topic", TOPIC, "--threshold", "70", "--runbook", "https://wiki.example/cpu")
     assert "Is there already, just so" in again

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tocsin_cli import pasted
 from tocsin_cli.cloud import Cloud
 from tocsin_cli.recipes import lookback
 from tocsin_cli.recipes.definition import Wish, definition, notes
@@ -55,11 +55,10 @@ class Draft:
 
     def undo(self, here: Cloud) -> str:
         """The command that takes it back."""
-        where = ["--region", here.region, *(["--profile", here.profile] if here.profile else ())]
         if self.before is None:
-            return shlex.join(["aws", "cloudwatch", "delete-alarms", *where, "--alarm-names", self.name])
+            return pasted.aws(here, "cloudwatch", "delete-alarms", "--alarm-names", self.name)
         old = json.dumps(self.before, ensure_ascii=False)
-        return shlex.join(["aws", "cloudwatch", "put-metric-alarm", *where, "--cli-input-json", old])
+        return pasted.aws(here, "cloudwatch", "put-metric-alarm", "--cli-input-json", old)
 
     def told(self) -> dict[str, Any]:
         """All of it as JSON."""

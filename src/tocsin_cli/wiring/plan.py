@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
 from tocsin.ports import ConfigError
+from tocsin_cli import pasted
 from tocsin_cli.alarms_there import Alarm, alarms, own
 from tocsin_cli.cloud import Cloud
 from tocsin_cli.stack.standing import Stack
@@ -110,9 +110,9 @@ class Wiring:
         """A subscription that was there before keeps the filter that somebody gave it."""
         subscription = topics.filtered(self.cloud, self.stack, arn)
         if subscription:
-            command = self._aws(
-                "sns", "set-subscription-attributes", topics.region_of(arn), "--subscription-arn", subscription,
-                "--attribute-name", "FilterPolicy", "--attribute-value", "{}",
+            command = pasted.aws(
+                self.cloud.elsewhere(topics.region_of(arn)), "sns", "set-subscription-attributes",
+                "--subscription-arn", subscription, "--attribute-name", "FilterPolicy", "--attribute-value", "{}",
             )  # fmt: skip
             yield Note(
                 f"topic {arn}: its subscription has a filter policy, which throws alarms away; without:", command
@@ -152,14 +152,10 @@ class Wiring:
         return f"{acting.MOST} {' and '.join(acting.full(alarm, self._topic))} already"
 
     def _switched_off(self, alarm: Alarm) -> Note:
-        command = self._aws("cloudwatch", "enable-alarm-actions", self.cloud.region, "--alarm-names", alarm.name)
+        command = pasted.aws(self.cloud, "cloudwatch", "enable-alarm-actions", "--alarm-names", alarm.name)
         return Note(
             f"alarm {alarm.name}: its actions are switched off, so it tells nobody; to switch them on:", command
         )
-
-    def _aws(self, service: str, operation: str, region: str, *words: str) -> str:
-        profile = ("--profile", self.cloud.profile) if self.cloud.profile else ()
-        return shlex.join(("aws", service, operation, "--region", region, *profile, *words))
 
     def _named(self, names: Sequence[str]) -> list[Alarm]:
         wanted = [acting.name_of(self.cloud, name) for name in names if not topics.is_topic(name)]
