@@ -216,8 +216,8 @@ def test_the_same_alarm_by_both_roads_at_once_is_one_message(place: Place) -> No
 
 
 def test_the_door_lets_in_slack_and_nobody_else(place: Place, localstack: str) -> None:
-    """At the public address what Slack signs is answered, and an event of a stranger's is neither stored nor shown; the
-    doctor finds nothing wrong there. Nobody is told the signing secret but Parameter Store.
+    """At the public address what Slack signs is answered, and an event of a stranger's is turned away and never shown;
+    the doctor misses nothing but a condition. Nobody is told the signing secret but Parameter Store.
 
     Opening and shutting it later is tried in tests/test_doctor_door.py: LocalStack evaluates an output's attribute also
     where the condition of both is false, and refuses.
