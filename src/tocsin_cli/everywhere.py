@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from tocsin_cli.cloud import Cloud
+from tocsin_cli.refusals import code_of
 
 _AT_ONCE = 8
 
@@ -50,6 +51,6 @@ def _looked(cloud: Cloud, look: Callable[[Cloud], T]) -> Seen[T]:
     try:
         return Seen(cloud.region, look(cloud))
     except ClientError as error:
-        return Seen(cloud.region, None, f"{error.operation_name}: {error.response.get('Error', {}).get('Code')}")
+        return Seen(cloud.region, None, f"{error.operation_name}: {code_of(error)}")
     except BotoCoreError as error:
         return Seen(cloud.region, None, type(error).__name__)

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from tocsin.ports import ConfigError
-from tocsin_cli import ui
+from tocsin_cli import pasted, ui
 from tocsin_cli.asking import agreed
 from tocsin_cli.cloud import Cloud, cloud, cloud_options
 from tocsin_cli.stack.changes import Changes
@@ -53,7 +53,8 @@ def add(
         places = _places(here, regions)
         if here.account == home.account:
             raise ConfigError(
-                f"{here.account} is home's own account", f"tocsin deploy --region {home.region} --regions LIST"
+                f"{here.account} is home's own account",
+                pasted.tocsin(here.elsewhere(home.region), home.stack, "deploy", "--regions", "LIST"),
             )
         spokes = plan_spokes(home, places, tell)
         for each in spokes:
@@ -110,7 +111,7 @@ def _is_there(place: Cloud, name: str) -> bool:
     if stack and region and stack.parameters.get("HomeAccount", place.account) == place.account:
         raise ConfigError(
             f"the home of {spoke_of(name)} in {place.where} is in the same account",
-            f"tocsin deploy --region {region} --without {place.region}",
+            pasted.tocsin(place.elsewhere(region), name, "deploy", "--without", place.region),
         )
     return stack is not None
 
