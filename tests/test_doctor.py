@@ -281,16 +281,31 @@ def role_without_a_right(home: Home) -> Undo:
     return _role_without(home, "tocsin", "Rows")
 
 
+def role_that_may_use_one_index_alone(home: Home) -> Undo:
+    """The role may find what is due, and not what belongs together."""
+
+    def narrowed(statement: dict[str, Any]) -> dict[str, Any]:
+        found = statement["Resource"]
+        return {**statement, "Resource": [each for each in found if each.endswith("/by-due")]}
+
+    return _role_with(home, "tocsin", lambda each: narrowed(each) if each["Sid"] == "FindRows" else each)
+
+
 def role_that_may_not_ask_about_alarms(home: Home) -> Undo:
     """The role may not ask CloudWatch what an alarm's message does not say."""
     return _role_without(home, "tocsin-details", "AlarmsAndMetrics")
 
 
 def _role_without(home: Home, policy: str, sid: str) -> Undo:
+    return _role_with(home, policy, lambda each: None if each["Sid"] == sid else each)
+
+
+def _role_with(home: Home, policy: str, kept: Callable[[dict[str, Any]], dict[str, Any] | None]) -> Undo:
+    """Each of the policy's statements becomes what ``kept`` makes of it; None leaves it out."""
     iam, role = home.client("iam"), _role(home)
     before = iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"]
-    kept = [each for each in before["Statement"] if each["Sid"] != sid]
-    iam.put_role_policy(RoleName=role, PolicyName=policy, PolicyDocument=json.dumps({**before, "Statement": kept}))
+    left = [each for each in map(kept, before["Statement"]) if each is not None]
+    iam.put_role_policy(RoleName=role, PolicyName=policy, PolicyDocument=json.dumps({**before, "Statement": left}))
 
     def undo() -> None:
         iam.put_role_policy(RoleName=role, PolicyName=policy, PolicyDocument=json.dumps(before))
@@ -432,6 +447,7 @@ BREAKS: dict[Plant, str] = {
     function_of_yesterday: "runtime",
     function_may_not_wake_itself: "loops",
     role_without_a_right: "rights",
+    role_that_may_use_one_index_alone: "rights",
     role_that_may_not_ask_about_alarms: "rights",
     function_complains: "errors",
     secret_gone: "secret",

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from tocsin.aws.calls import CALLS, Resource
+from tocsin.aws.table import DUE_INDEX, OF_INDEX
 from tocsin_cli.doctor.finding import Finding, Severity
 from tocsin_cli.doctor.keys import read_key
 from tocsin_cli.doctor.mending import told_the_secret
@@ -123,13 +124,14 @@ def _needs(scene: Scene, found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     mine = queue(scene.cloud, scene.stack).arn
     on: dict[Resource, str] = {
         "table": table,
-        "index": f"{table}/index/by-due",
         "parameter": f"arn:{scene.partition}:ssm:{there}:parameter{outputs['SecretName']}",
         "queue": mine,
     }
     if signing := variables(found).get("TOCSIN_SLACK_SIGNING_SECRET_PARAMETER"):  # the Slack door is open
         on["signing"] = f"arn:{scene.partition}:ssm:{there}:parameter{signing}"
     yield from _called(on)
+    for index in (DUE_INDEX, OF_INDEX):
+        yield from _called({"index": f"{table}/index/{index}"})
     for action in ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes"):
         yield f"sqs:{action}", mine
     log = f"arn:{scene.partition}:logs:{there}:log-group:{outputs['LogGroupName']}:log-stream:any"
