@@ -16,6 +16,7 @@ from tocsin_cli.doctor.finding import Finding
 from tocsin_cli.doctor.mending import made_again
 from tocsin_cli.doctor.scene import Scene
 from tocsin_cli.policies import Asked, Policy, allows, parsed
+from tocsin_cli.stack.functions import variables
 from tocsin_cli.stack.slack_secret import is_signing_secret
 
 _PATIENCE = 10.0
@@ -148,7 +149,7 @@ def _knocked(scene: Scene, url: str, value: str) -> Iterator[Finding]:
 def _parameter(scene: Scene) -> str:
     """Where the signing secret lies, "" where the door is not open."""
     found = scene.cloud.client("lambda").get_function_configuration(FunctionName=scene.stack.outputs["FunctionName"])
-    return str(found.get("Environment", {}).get("Variables", {}).get("TOCSIN_SLACK_SIGNING_SECRET_PARAMETER", ""))
+    return str(variables(found).get("TOCSIN_SLACK_SIGNING_SECRET_PARAMETER", ""))
 
 
 def _secret(scene: Scene, name: str) -> str:
