@@ -70,7 +70,7 @@ def cloud(profile: str | None, region: str | None) -> Iterator[Cloud]:
         import boto3
         from botocore.exceptions import BotoCoreError, ClientError
     except ImportError:
-        raise ConfigError("this command needs boto3", "install it beside tocsin: pip install 'tocsin[aws]'") from None
+        raise ConfigError("this command needs boto3", "install it beside tocsin: pip install boto3") from None
     try:
         with ExitStack() as closing:
             session = boto3.Session(botocore_session=_core(), profile_name=profile, region_name=region)

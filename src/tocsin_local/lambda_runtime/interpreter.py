@@ -43,7 +43,7 @@ def look_at(python: Path) -> Interpreter:
     if seen["missing"]:
         raise ConfigError(
             f"{python} lacks {' and '.join(seen['missing'])}, which Lambda's own runtime ships.",
-            f"Install them beside it: {python} -m pip install 'tocsin[lambda]'",
+            f"Install them beside it: {python} -m pip install awslambdaric boto3",
         )
     parts = tuple((name, Path(path)) for name, path in sorted(seen["parts"].items()))
     return Interpreter(Path(seen["executable"]), seen["version"], parts)
