@@ -301,6 +301,28 @@ def test_rules_and_alarms_of_another_region_come_by_a_topic_there() -> None:
     assert json.loads(shlex.split(part[1])[-1])["AlarmActions"] == [near]
 
 
+def test_a_stack_that_made_a_topic_is_kept(account: Cloud) -> None:
+    """As well where a queue stands between them: without the topic, the alarms that act on it would tell nobody."""
+    there = account.elsewhere(AWAY)
+    made = {
+        "Topic": {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": "pages"}},
+        "Queue": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "pages"}},
+    }
+    formation = there.client("cloudformation")
+    formation.create_stack(StackName="slack", TemplateBody=json.dumps({"Resources": made}))
+    formation.get_waiter("stack_create_complete").wait(StackName="slack", WaiterConfig={"Delay": 1})
+    topic, queue = (f"arn:aws:{service}:{AWAY}:{ACCOUNT}:pages" for service in ("sns", "sqs"))
+    there.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue)
+    function = _made(there, "pages-to-slack", "", HOOK_URL=SECRET)
+    there.client("lambda").tag_resource(Resource=function, Tags={"aws:cloudformation:stack-name": "slack"})
+    there.client("lambda").create_event_source_mapping(FunctionName=function, EventSourceArn=queue)
+    output = _run("--regions", AWAY, "--function", "pages-to-slack")
+    there.client("lambda").delete_function(FunctionName="pages-to-slack")
+
+    assert f"topic {topic} leads to it, through a queue" in output
+    assert f"its stack slack made {topic} too" in output and "delete-stack" not in output
+
+
 def test_several_regions_are_looked_into_at_once(account: Cloud) -> None:
     """Each says what was seen there; the functions of all of them move to the one home."""
     lambdas = account.elsewhere(AWAY).client("lambda")

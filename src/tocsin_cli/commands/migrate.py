@@ -140,7 +140,8 @@ def _fields(here: Cloud) -> frozenset[str]:
 def _home(here: Cloud, home: Home, arn: str, leading: Roads) -> Home:
     made_by = here.client("lambda").list_tags(Resource=arn)["Tags"].get("aws:cloudformation:stack-name", "")
     resources = _resources(here, made_by) if made_by else set()
-    kept = tuple(each.topic for each in leading.topics if each.topic in resources)
+    topics = dict.fromkeys(each.topic for each in (*leading.topics, *leading.queued))
+    kept = tuple(each for each in topics if each in resources)
     return replace(home, made_by=made_by, kept=kept)
 
 
@@ -152,8 +153,9 @@ def _function(here: Cloud, stack: str) -> str:
 
 
 def _resources(here: Cloud, stack: str) -> set[str]:
-    found = here.client("cloudformation").describe_stack_resources(StackName=stack)["StackResources"]
-    return {str(each.get("PhysicalResourceId", "")) for each in found}
+    """All of them, of which DescribeStackResources tells no more than 100."""
+    pages = here.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=stack)
+    return {str(each.get("PhysicalResourceId", "")) for page in pages for each in page["StackResourceSummaries"]}
 
 
 def _show(move: Move) -> None:
