@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -66,8 +65,7 @@ class Offers:
         if not found.get("Budgets"):
             topic = {"SubscriptionType": "SNS", "Address": self.stack.outputs["TopicArn"]}
             told = [{"Notification": _WHEN, "Subscribers": [topic]}]
-            command = ["aws", "budgets", "create-budget", "--account-id", self.cloud.account]
-            command += ["--budget", json.dumps(_BUDGET), "--notifications-with-subscribers", json.dumps(told)]
-            command += ["--profile", self.cloud.profile] if self.cloud.profile else []
+            wanted = ["--account-id", self.cloud.account, "--budget", json.dumps(_BUDGET)]
+            wanted += ["--notifications-with-subscribers", json.dumps(told)]
             yield "The account has no budget, which costs nothing (put your own amount in the place of 20):"
-            yield f"  $ {shlex.join(command)}"
+            yield f"  $ {pasted.aws(self.cloud, 'budgets', 'create-budget', *wanted)}"
