@@ -42,7 +42,7 @@ def secret(scene: Scene) -> Iterator[Finding]:
     name = _parameter(scene)
     if not name:
         return
-    value = _secret(scene, name)
+    value = scene.parameter(name)
     if not value:
         means = f"nothing can be told to be from Slack, so that everybody is turned away: {_MEANS}"
         yield Finding(
@@ -72,7 +72,7 @@ def way(scene: Scene) -> Iterator[Finding]:
         return
     shut = [*_shut(scene, found), *lacking(scene, policy)]
     yield from shut
-    if not shut and is_signing_secret(value := _secret(scene, parameter)):
+    if not shut and is_signing_secret(value := scene.parameter(parameter)):
         yield from _knocked(scene, found["FunctionUrl"], value)
 
 
@@ -150,14 +150,6 @@ def _parameter(scene: Scene) -> str:
     """Where the signing secret lies, "" where the door is not open."""
     found = scene.cloud.client("lambda").get_function_configuration(FunctionName=scene.stack.outputs["FunctionName"])
     return str(variables(found).get("TOCSIN_SLACK_SIGNING_SECRET_PARAMETER", ""))
-
-
-def _secret(scene: Scene, name: str) -> str:
-    ssm = scene.cloud.client("ssm")
-    try:
-        return str(ssm.get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"]).strip()
-    except ssm.exceptions.ParameterNotFound:
-        return ""
 
 
 def _told(scene: Scene) -> str:

@@ -39,6 +39,14 @@ class Scene:
         ours = own(self.stack)
         return tuple(alarm for alarm in self.alarms() if alarm.name not in ours and not alarm.is_control)
 
+    def parameter(self, name: str) -> str:
+        """What Parameter Store keeps by this name, decrypted; "" where it has none. Errors as boto3 raises them."""
+        ssm = self.cloud.client("ssm")
+        try:
+            return str(ssm.get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"]).strip()
+        except ssm.exceptions.ParameterNotFound:
+            return ""
+
     def aws(self, *arguments: str) -> str:
         """A command of the AWS command line, to paste."""
         return pasted.aws(self.cloud, *arguments)

@@ -115,9 +115,4 @@ def _bot(scene: Scene, token: str) -> Bot:
 
 
 def _secret(scene: Scene) -> str:
-    ssm = scene.cloud.client("ssm")
-    try:
-        found = ssm.get_parameter(Name=scene.stack.outputs["SecretName"], WithDecryption=True)
-    except ssm.exceptions.ParameterNotFound:
-        return ""
-    return str(found["Parameter"]["Value"]).strip()
+    return scene.parameter(scene.stack.outputs["SecretName"])
