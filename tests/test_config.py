@@ -92,6 +92,16 @@ def test_korean_readers_live_in_korea() -> None:
     assert str(named.zone) == "Europe/Berlin"
 
 
+@pytest.mark.parametrize(
+    ("named", "shown"),
+    [("+09:00", "UTC+09:00"), ("-03:30", "UTC-03:30"), (" +00:00 ", "UTC"), ("+24:00", ""), ("-", "")],
+)
+def test_a_zone_may_be_an_offset(named: str, shown: str) -> None:
+    """As the template says; what is none is only a warning, and times are written in the usual zone."""
+    manner = read_manner({"TOCSIN_TIMEZONE": named})
+    assert (str(manner.zone), len(manner.warnings)) == (shown or "UTC", 0 if shown else 1)
+
+
 def test_a_secret_may_lie_in_a_parameter() -> None:
     """A parameter stands for a secret that is not set; our own name for the secret itself wins, another's does not."""
     named = {"TOCSIN_SLACK_WEBHOOK_PARAMETER": "/t/w", **LAMBDA}

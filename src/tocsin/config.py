@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, timedelta, timezone, tzinfo
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
 from tocsin.ports import ConfigError
 from tocsin.words import LANGUAGES
@@ -187,13 +187,22 @@ def _zone(value: str, language: str, warnings: list[str]) -> tzinfo:
     name = value.strip()
     if not name:
         return zone_of(language)
-    from zoneinfo import ZoneInfo  # only for those who ask: it costs every cold start otherwise
-
     try:
-        return ZoneInfo(name)
+        return _offset(name) if name[0] in "+-" else _zone_called(name)
     except (ValueError, OSError, LookupError):
         warnings.append(f"TOCSIN_TIMEZONE={name!r} is not known here: the default is used")
         return zone_of(language)
+
+
+def _offset(text: str) -> tzinfo:
+    """``+09:00`` as a zone without daylight saving time. Raises ValueError."""
+    return timezone(datetime.fromisoformat(f"2000-01-01T00:00{text}").utcoffset() or timedelta())
+
+
+def _zone_called(name: str) -> tzinfo:
+    from zoneinfo import ZoneInfo  # only for those who ask: it costs every cold start otherwise
+
+    return ZoneInfo(name)
 
 
 def zone_of(language: str) -> tzinfo:

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from tocsin.config import zone_of
 from tocsin.destinations.http import Connections
 from tocsin.destinations.slack import SlackBot
 from tocsin.destinations.slack.api import Bot
@@ -121,8 +121,9 @@ def _settings(plan: Plan, slack: LocalSlack, path: Path | None) -> dict[str, str
             "TOCSIN_SLACK_API_URL": config.api_url if config.bot_token else slack.api_url,
         }
     )
-    zone = {"TOCSIN_TIMEZONE": config.zone.key} if isinstance(config.zone, ZoneInfo) else {}
-    return {**where, **zone, "TOCSIN_LANGUAGE": config.language, "TOCSIN_STORE": f"sqlite:{path}"}
+    zone = str(config.zone).removeprefix("UTC") or "UTC"  # an offset calls itself UTC+09:00
+    named = {} if config.zone == zone_of(config.language) else {"TOCSIN_TIMEZONE": zone}
+    return {**where, **named, "TOCSIN_LANGUAGE": config.language, "TOCSIN_STORE": f"sqlite:{path}"}
 
 
 def _without_events(hear: Callable[[str], None]) -> Callable[[str], None]:
