@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tocsin.reading.arns import partition_of
 from tocsin_cli.cloud import Cloud
 from tocsin_cli.policies import Asked, Policy, allows, extended, parsed, reduced, written
 from tocsin_cli.stack.standing import Stack
@@ -13,6 +15,10 @@ from tocsin_cli.stack.standing import Stack
 # One statement for all topics, by its Sid, and one for rules: a queue's policy has at most 20.
 _TOPICS = "ConnectedTopics"
 _SERVICES = {_TOPICS: "sns", "ConnectedRules": "events"}
+# The regions that every account has. All later ones have to be enabled, and there SNS goes by another name.
+_OF_ALL = re.compile(
+    r"us-(east|west)-[12]|ca-central-1|sa-east-1|eu-(west-[123]|central-1|north-1)|ap-(south-1|(south|north)east-[12])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +40,22 @@ class Queue:
 
     def takes_from(self, source: str, account: str) -> bool:
         """Whether a topic or a rule, by its ARN, may put messages into it."""
-        service = "sns.amazonaws.com" if source.split(":")[2] == "sns" else "events.amazonaws.com"
         known = {"aws:sourcearn": source, "aws:sourceaccount": account, "aws:securetransport": "true"}
-        return allows([self.policy], Asked("sqs:SendMessage", self.arn, service, known))
+        return allows([self.policy], Asked("sqs:SendMessage", self.arn, sender(source, self.arn), known))
+
+
+def sender(source: str, queue: str) -> str:
+    """The service's name when a topic or a rule puts something into a queue, both by their ARNs.
+
+    Between regions, where one has to be enabled: https://docs.aws.amazon.com/sns/latest/dg/sns-cross-region-delivery.html
+    """
+    _, _, service, region, *_ = source.split(":")
+    there = queue.split(":")[3:4]
+    if service == "sns" and region not in there:
+        for each in (*there, region):
+            if partition_of(each) == "aws" and not _OF_ALL.fullmatch(each):
+                return f"sns.{each}.amazonaws.com"
+    return f"{service}.amazonaws.com"
 
 
 def queue(cloud: Cloud, stack: Stack, output: str = "QueueUrl") -> Queue:
@@ -83,10 +102,11 @@ def shut_out(cloud: Cloud, queue: Queue, topics: Collection[str]) -> None:
 
 def _statement(queue: Queue, sid: str, arns: Collection[str]) -> dict[str, Any]:
     """Just these: https://docs.aws.amazon.com/sns/latest/dg/subscribe-sqs-queue-to-sns-topic.html"""
+    senders = {f"{_SERVICES[sid]}.amazonaws.com", *(sender(each, queue.arn) for each in arns)}
     return {
         "Sid": sid,
         "Effect": "Allow",
-        "Principal": {"Service": f"{_SERVICES[sid]}.amazonaws.com"},
+        "Principal": {"Service": sorted(senders)},
         "Action": "sqs:SendMessage",
         "Resource": queue.arn,
         "Condition": {"ArnEquals": {"aws:SourceArn": sorted(arns)}},
