@@ -108,13 +108,12 @@ class Move:
         root = {"AWS": f"arn:{self.arn.split(':')[1]}:iam::{account}:root"}
         own = ["sns:Publish", "sns:Subscribe", "sns:GetTopicAttributes", "sns:ListSubscriptionsByTopic"]
         yield {"Effect": "Allow", "Principal": root, "Action": own, "Resource": topic}
-        for service, condition in (
-            ("cloudwatch", {"StringEquals": {"aws:SourceAccount": account}}),
-            ("events", {"ArnEquals": {"aws:SourceArn": [each.arn for each in self.roads.rules]}}),
-        ):
-            who = {"Service": f"{service}.amazonaws.com"}
-            yield {"Effect": "Allow", "Principal": who, "Action": "sns:Publish", "Resource": topic,
-                   "Condition": condition}  # fmt: skip
+        publish = {"Effect": "Allow", "Action": "sns:Publish", "Resource": topic}
+        ours = {"StringEquals": {"aws:SourceAccount": account}}
+        yield {**publish, "Principal": {"Service": "cloudwatch.amazonaws.com"}, "Condition": ours}
+        if self.roads.rules:
+            # A topic's condition lets no rule in: …/eventbridge/latest/userguide/eb-use-resource-based.html
+            yield {**publish, "Principal": {"Service": "events.amazonaws.com"}}
 
     def _rules_too(self) -> Iterator[str]:
         for rule in self.roads.rules:
