@@ -426,6 +426,7 @@ def test_what_the_account_lacks_is_offered_with_its_price(place: Place) -> None:
     assert cpu == "1 running instance has no alarm on its CPU (0.10 USD a month each):"
     assert watch == f"  $ tocsin alarm add cpu {id} --region {REGION} --profile work"
     assert "costs nothing" in budget and place.stack.outputs["TopicArn"] in command
+    assert '"ACTUAL"' in command and '"FORECASTED"' in command  # a new account has no forecast for weeks
     assert command.startswith("  $ aws budgets create-budget ") and command.endswith(" --profile work")
     assert after == []
 

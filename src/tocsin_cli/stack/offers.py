@@ -23,7 +23,11 @@ _BUDGET = {
     "TimeUnit": "MONTHLY",
     "BudgetLimit": {"Amount": "20", "Unit": "USD"},
 }
-_WHEN = {"NotificationType": "FORECASTED", "ComparisonOperator": "GREATER_THAN", "Threshold": 100}
+# There is no forecast before some five weeks of usage: https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-best-practices.html
+_WHEN = tuple(
+    {"NotificationType": each, "ComparisonOperator": "GREATER_THAN", "Threshold": 100}
+    for each in ("ACTUAL", "FORECASTED")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,7 @@ class Offers:
         found = self.cloud.client("budgets").describe_budgets(AccountId=self.cloud.account, MaxResults=1)
         if not found.get("Budgets"):
             topic = {"SubscriptionType": "SNS", "Address": self.stack.outputs["TopicArn"]}
-            told = [{"Notification": _WHEN, "Subscribers": [topic]}]
+            told = [{"Notification": each, "Subscribers": [topic]} for each in _WHEN]
             wanted = ["--account-id", self.cloud.account, "--budget", json.dumps(_BUDGET)]
             wanted += ["--notifications-with-subscribers", json.dumps(told)]
             yield "The account has no budget, which costs nothing (put your own amount in the place of 20):"
