@@ -30,13 +30,22 @@ class CloudFormation:
     status: str = ""
     comes: list[str] = field(default_factory=list)
     fails: str = ""  # why a change set cannot be made
+    denies: str = ""  # the call that is refused
+    validation: list[dict[str, str]] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
     events: list[dict[str, str]] = field(default_factory=list)
     # what becomes of the stack after each call
     after: dict[str, list[str]] = field(default_factory=dict)
     exceptions: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(ClientError=Refused))
+    knows: tuple[str, ...] = ("DescribeEvents",)
+
+    @property
+    def meta(self) -> SimpleNamespace:
+        return SimpleNamespace(service_model=SimpleNamespace(operation_names=self.knows))
 
     def _called(self, name: str) -> None:
+        if name == self.denies:
+            raise Refused(f"{name} is denied")
         self.calls.append(name)
         self.comes += self.after.pop(name, [])
 
@@ -53,7 +62,13 @@ class CloudFormation:
             self.status = "REVIEW_IN_PROGRESS"
         return {"Id": "arn:change-set"}
 
+    def describe_events(self, **_: Any) -> dict[str, Any]:
+        self._called("why")
+        return {"OperationEvents": self.validation}
+
     def describe_change_set(self, **_: Any) -> dict[str, Any]:
+        if self.denies == "look":
+            raise Refused("look is denied")
         change = {"Action": "Modify", "LogicalResourceId": "Table", "ResourceType": "AWS::DynamoDB::Table"}
         details = [{"Target": {"Name": "KeySchema"}}]
         changes = [{"ResourceChange": change | {"Replacement": "True", "Details": details}}]
@@ -69,6 +84,8 @@ class CloudFormation:
         self._called("continue")
 
     def delete_stack(self, **_: Any) -> None:
+        if self.status == "UPDATE_IN_PROGRESS":
+            raise Refused("cannot be deleted while in status UPDATE_IN_PROGRESS")
         self._called("delete")
 
     def get_paginator(self, _: str) -> CloudFormation:
@@ -97,6 +114,68 @@ def test_a_stack_that_is_not_there_is_made() -> None:
     changes.drop(plan)
 
     assert plan.makes and aws.calls == ["create CREATE", "discard", "delete"]
+
+
+@pytest.mark.parametrize(
+    "aws", [CloudFormation(fails="Template error"), CloudFormation(denies="look"), CloudFormation(denies="execute")]
+)
+def test_what_cannot_be_begun_leaves_nothing(aws: CloudFormation) -> None:
+    """A plan that comes to nothing, however, is forgotten with the empty stack that it began; its reason is told."""
+    with pytest.raises((ConfigError, Refused), match=aws.fails or f"{aws.denies} is denied"):
+        _changes(aws).carry_out(_changes(aws).plan("{}", {}))
+
+    assert aws.calls == ["create CREATE", "discard", "delete"]
+
+
+def test_a_stack_that_somebody_else_has_made_since_stays() -> None:
+    """Two people plan it at once and one of them carries it out: the other's no forgets the other's plan alone."""
+    aws = CloudFormation()
+    plan = _changes(aws).plan("{}", {})
+    aws.status = "CREATE_COMPLETE"
+    _changes(aws).drop(plan)
+
+    assert aws.calls == ["create CREATE", "discard"]
+
+
+def test_a_name_that_is_taken_is_told_by_its_name() -> None:
+    """CloudFormation validates before it makes anything, and its reason names the check alone; so it is asked on. Where
+    that is not allowed, or boto3 is too old to ask, its own reason stands."""
+    stated = "The following hook(s)/validation failed: [AWS::EarlyValidation::ResourceExistenceCheck]."
+    found = {"ValidationStatusReason": "Resource of type 'AWS::SQS::Queue' with identifier 'tocsin' already exists."}
+    taken = [{"EventId": "1"}, *({"LogicalResourceId": f"Queue{number}", **found} for number in range(5))]
+    answers = (
+        (CloudFormation(fails=stated, validation=taken), r"Queue0: Resource .* already exists\.; .*; and 2 more$"),
+        (CloudFormation(fails=stated, denies="why"), r"ResourceExistenceCheck\]\.$"),
+        (CloudFormation(fails=stated, knows=()), r"ResourceExistenceCheck\]\.$"),
+    )
+
+    for aws, said in answers:
+        with pytest.raises(ConfigError, match=said):
+            _changes(aws).plan("{}", {})
+
+
+def test_a_stack_is_not_deleted_in_the_middle_of_an_update() -> None:
+    """CloudFormation would refuse it: somebody's update is awaited first."""
+    aws = CloudFormation("UPDATE_COMPLETE", ["UPDATE_IN_PROGRESS"] * 3 + ["UPDATE_COMPLETE"], after={"delete": [""]})
+    _changes(aws).remove()
+
+    assert aws.calls == ["delete"]
+
+
+def test_a_rollback_that_stays_stuck_says_why() -> None:
+    """It is tried once more, and then the part that is in the way is named."""
+    aws = CloudFormation("UPDATE_ROLLBACK_FAILED")
+    continues = aws.continue_update_rollback
+
+    def stuck(**wanted: Any) -> None:
+        continues(**wanted)
+        aws.happened("UPDATE_FAILED", "the queue was deleted")
+
+    aws.continue_update_rollback = stuck  # type: ignore[method-assign]
+    with pytest.raises(ConfigError, match=r"the queue was deleted \(the stack is now UPDATE_ROLLBACK_FAILED\)"):
+        _changes(aws).plan("{}", {})
+
+    assert aws.calls == ["continue"]
 
 
 @pytest.mark.parametrize("status", ["ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED"])

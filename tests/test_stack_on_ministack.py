@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 
 import pytest
@@ -26,7 +25,7 @@ from tocsin.ports import ConfigError
 from tocsin_cli.alarms_there import alarms, own
 from tocsin_cli.app import cli
 from tocsin_cli.cloud import Cloud, cloud
-from tocsin_cli.commands.deploy import carry_out
+from tocsin_cli.commands.deploy import BEGUN
 from tocsin_cli.stack.accounts import Asked, opening
 from tocsin_cli.stack.bucket import clear
 from tocsin_cli.stack.changes import Changes, Step
@@ -39,6 +38,7 @@ from tocsin_cli.stack.slack_secret import Vault
 from tocsin_cli.stack.spokes import Spokes, read_regions
 from tocsin_cli.stack.standing import Stack, find, made
 from tocsin_cli.stack.surroundings import look_around
+from tocsin_cli.stack.telling import goes_on
 from tocsin_cli.stack.undertaking import undertaking
 from tocsin_local.slack import Message
 from tocsin_local.slack.server import LocalSlack
@@ -385,15 +385,15 @@ def test_ctrl_c_says_that_cloudformation_goes_on(place: Place, capsys: pytest.Ca
         raise KeyboardInterrupt
 
     cut = deployment(place.cloud, Changes(place.cloud, "tocsin-cut", stop, sleep=_nap))
-    with pytest.raises(KeyboardInterrupt):
-        carry_out(partial(cut.carry_out, cut.plan(Wish("webhook").parameters(None))))
+    with pytest.raises(KeyboardInterrupt), goes_on(BEGUN):
+        cut.carry_out(cut.plan(Wish("webhook").parameters(None)))
     again = deployment(place.cloud, Changes(place.cloud, "tocsin-cut", lambda step: None, sleep=_nap))
     again.changes.drop(again.plan(Wish("webhook").parameters(find(place.cloud, "tocsin-cut"))))
     there = find(place.cloud, "tocsin-cut")
     again.changes.remove()
     clear(place.cloud, "tocsin-cut")
 
-    assert "CloudFormation goes on by itself" in capsys.readouterr().out
+    assert "CloudFormation has begun goes on by itself" in capsys.readouterr().out
     assert there is not None and there.is_made
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import click
 
@@ -14,6 +15,7 @@ from tocsin_cli.cloud import Cloud, cloud, cloud_options
 from tocsin_cli.commands.test import prove
 from tocsin_cli.doctor.restoring import restored
 from tocsin_cli.inviting import Invited, invited_options
+from tocsin_cli.refusals import code_of, is_of_a_stranger
 from tocsin_cli.stack.account_lists import read_leavers
 from tocsin_cli.stack.accounts import Opening, opening
 from tocsin_cli.stack.changes import Changes
@@ -26,9 +28,10 @@ from tocsin_cli.stack.offers import Offers
 from tocsin_cli.stack.slack_secret import CLOSED, OPENED, Mode, Vault, asked, given, signing
 from tocsin_cli.stack.spokes import Spokes, read_regions
 from tocsin_cli.stack.standing import Stack, made, ours
-from tocsin_cli.stack.telling import tell
+from tocsin_cli.stack.telling import goes_on, tell
 from tocsin_cli.stack.undertaking import undertaking
 
+BEGUN = "What CloudFormation has begun goes on by itself: run the same again to follow it; `tocsin destroy` undoes it."
 IDLE_MONTH = 2  # dollars: docs/cost.md has each line
 _FIRST_TICK = 150.0  # seconds: the schedule's first minute, and what a new rule takes to be known
 
@@ -109,31 +112,24 @@ def deploy(
                 return
             if planned.is_news and not (yes or agreed("Do this?")):
                 raise click.Abort
-            if sealed:
-                door.fill(sealed)
-            carry_out(planned.change_stack)
-            if CLOSED in settings:
-                door.empty()
-            if secret:
-                vault.fill(secret)
-            _say_how_long(guests)
-            planned.change_around()
-        stack = made(here, name)
-        for line in restored(here, stack, time.time_ns() // 1_000_000):
-            ui.line(line)
-        _hand_on(here, name, guests)
-        _finish(here, stack, around.regions(), planned.makes or bool(secret))
-        for offer in Offers(here, stack).lines():
-            ui.line(offer)
-
-
-def carry_out(change: Callable[[], None]) -> None:
-    """As it does; Ctrl-C ends the telling and not what was begun."""
-    try:
-        change()
-    except KeyboardInterrupt:
-        ui.line("CloudFormation goes on by itself: run the same again to follow it, or `tocsin destroy` to undo it.")
-        raise
+            with goes_on(BEGUN):
+                if sealed:
+                    door.fill(sealed)
+                planned.change_stack()
+                if CLOSED in settings:
+                    door.empty()
+                if secret:
+                    vault.fill(secret)
+                _say_how_long(guests)
+                planned.change_around()
+        with goes_on("The stack is made: `tocsin test` proves that alarms arrive, `tocsin doctor` looks at each part."):
+            stack = made(here, name)
+            for line in restored(here, stack, time.time_ns() // 1_000_000):
+                ui.line(line)
+            _hand_on(here, name, guests)
+            _finish(here, stack, around.regions(), planned.makes or bool(secret))
+            for offer in Offers(here, stack).lines():
+                ui.line(offer)
 
 
 def _kept(before: Stack | None) -> Mode:
@@ -154,8 +150,10 @@ def _say_how_long(guests: Opening) -> None:
 def _finish(here: Cloud, stack: Stack, regions: Sequence[str], new: bool) -> None:
     """Wait for the first tick, say hello and prove it; a stack that had all that before is only proven."""
     if new:
-        _wait_for_tick(here, stack)
-        greet(here, stack, regions)
+        with _optional("whether it lives could not be seen"):
+            _wait_for_tick(here, stack)
+        with _optional("no greeting was posted"):
+            greet(here, stack, regions)
     where = ", ".join((here.region, *regions))
     ui.line(f"Every alarm of {where} is shown from now on. Budgets, cost alerts and whatever you like may publish to")
     ui.line(f"  {stack.outputs['TopicArn']}")
@@ -171,6 +169,19 @@ def _finish(here: Cloud, stack: Stack, regions: Sequence[str], new: bool) -> Non
         ui.line(f"  {door}")
     if not prove(here, stack):
         sys.exit(1)
+
+
+@contextmanager
+def _optional(without: str) -> Iterator[None]:
+    """The stack is made by then: what is refused now is told, and ends nothing."""
+    from botocore.exceptions import ClientError
+
+    try:
+        yield
+    except ClientError as error:
+        if is_of_a_stranger(error):
+            raise
+        ui.line(f"  ✗ {without}: {error.operation_name} is refused ({code_of(error)})")
 
 
 def _hand_on(here: Cloud, name: str, guests: Opening) -> None:

@@ -11,6 +11,7 @@ from tocsin.reading.arns import partition_of
 from tocsin_cli import ui
 from tocsin_cli.alarms_there import alarms, own
 from tocsin_cli.cloud import Cloud, cloud, cloud_options
+from tocsin_cli.refusals import code_of, is_of_a_stranger
 from tocsin_cli.stack.accounts import Admitted, admitted
 from tocsin_cli.stack.bucket import clear
 from tocsin_cli.stack.changes import Changes
@@ -19,7 +20,7 @@ from tocsin_cli.stack.names import Names
 from tocsin_cli.stack.slack_secret import SORTS, Vault
 from tocsin_cli.stack.spokes import Spokes
 from tocsin_cli.stack.standing import Stack, ours
-from tocsin_cli.stack.telling import tell
+from tocsin_cli.stack.telling import goes_on, tell
 from tocsin_cli.wiring.topics import read_anywhere
 
 
@@ -39,19 +40,25 @@ def destroy(profile: str | None, region: str | None, name: str, yes: bool) -> No
             ui.line(line)
         if not yes and click.prompt("Type the stack's name to go on", default="", show_default=False) != name:
             raise ConfigError("that is not its name; nothing was removed", f"type {name}, or use --yes")
-        spokes.remove()
-        if stack is not None:
-            Changes(here, name, tell).remove()
-        for sort in SORTS:
-            Vault(here, name, sort).empty()
-        clear(here, name)
-        names = Names(here, name)
-        names.forget(names.known())
+        with goes_on("What CloudFormation has begun goes on by itself: run the same again to take away the rest."):
+            _remove(here, name, stack, spokes)
         ui.line(f"{name} is gone.")
 
 
+def _remove(here: Cloud, name: str, stack: Stack | None, spokes: Spokes) -> None:
+    """The bucket comes last: one of its name may be a stranger's, and then nothing else stays."""
+    spokes.remove()
+    if stack is not None:
+        Changes(here, name, tell).remove()
+    for sort in SORTS:
+        Vault(here, name, sort).empty()
+    names = Names(here, name)
+    names.forget(names.known())
+    clear(here, name)
+
+
 def _stays(here: Cloud, stack: Stack | None) -> Iterator[str]:
-    """What outlives the stack, and what will point at nothing."""
+    """What outlives the stack, and what will point at nothing, as far as it may be looked at."""
     if stack is None:
         return
     yield "What stays:"
@@ -61,12 +68,29 @@ def _stays(here: Cloud, stack: Stack | None) -> Iterator[str]:
         yield "  The topics' key waits 7 days until it is deleted (free)."
     if admitted(stack) != Admitted():
         yield f"  {spoke_of(stack.name)} in other accounts, whose alarms then end there: `tocsin spoke remove` in each."
+    yield from _as_far_as_allowed("alarms", _bereft(here, stack))
+    for other in _connected(here, stack):
+        yield f"  Topic {other} keeps its subscription, to nothing: `tocsin disconnect --all` takes it off before."
+
+
+def _as_far_as_allowed(what: str, lines: Iterator[str]) -> Iterator[str]:
+    """Whoever may delete need not be who may look."""
+    from botocore.exceptions import ClientError
+
+    try:
+        yield from lines
+    except ClientError as error:
+        if is_of_a_stranger(error):
+            raise
+        yield f"  ? {what} that point at it could not be looked at: {error.operation_name}: {code_of(error)}"
+
+
+def _bereft(here: Cloud, stack: Stack) -> Iterator[str]:
+    """The alarms that tell nobody afterwards."""
     topic = stack.outputs.get("TopicArn", "")
     for alarm in alarms(here):
         if topic in alarm.actions() and alarm.name not in own(stack):
             yield f"  Alarm {alarm.name} acts on the topic: afterwards it tells nobody."
-    for other in _connected(here, stack):
-        yield f"  Topic {other} keeps its subscription, to nothing: `tocsin disconnect --all` takes it off before."
 
 
 def _connected(here: Cloud, stack: Stack) -> Iterator[str]:

@@ -19,6 +19,7 @@ from tocsin_cli.stack.letters import Letter, waiting
 from tocsin_cli.stack.spoke_letters import spoke_letters
 from tocsin_cli.stack.spokes import spoke_regions
 from tocsin_cli.stack.standing import made
+from tocsin_cli.stack.telling import goes_on
 
 _SHOWN = 20
 _QUEUES = {"DeadLettersUrl": "could not be processed", "FailedInvocationsUrl": "failed invocations"}
@@ -51,12 +52,13 @@ def redrive(profile: str | None, region: str | None, name: str, yes: bool) -> No
             return
         if not yes and not agreed("Hand them to the function again?", "go on with --yes"):
             raise click.Abort
-        if held["DeadLettersUrl"]:
-            letters.move_dead()
-        if held["FailedInvocationsUrl"]:
-            letters.invoke_failed()
-        for each, _ in around:
-            each.bring_back()
+        with goes_on("What is not back yet stays where it is: run the same again."):
+            if held["DeadLettersUrl"]:
+                letters.move_dead()
+            if held["FailedInvocationsUrl"]:
+                letters.invoke_failed()
+            for each, _ in around:
+                each.bring_back()
         ui.line("They are on their way: `tocsin logs --follow` shows what becomes of them.")
 
 

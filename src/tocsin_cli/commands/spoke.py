@@ -20,7 +20,7 @@ from tocsin_cli.stack.names import account_alias
 from tocsin_cli.stack.spoke_letters import letters_held
 from tocsin_cli.stack.spokes import carry_out, plan_spokes
 from tocsin_cli.stack.standing import find, proper
-from tocsin_cli.stack.telling import tell
+from tocsin_cli.stack.telling import goes_on, tell
 
 
 @click.group()
@@ -66,11 +66,12 @@ def add(
         if any(each.is_news for each in spokes) and not (yes or agreed("Do this?")):
             raise click.Abort
         waiting.pop_all()
-        carry_out(spokes)
+        with goes_on("What CloudFormation has begun goes on by itself: run the same again to follow it."):
+            carry_out(spokes)
+        _next(here, home)
         for place in places:
             if held := letters_held(place, home.stack):
                 ui.line(f"  ✗ {held} events of {place.region} lie in {home.spoke}-dead: home did not take them")
-        _next(here, home)
 
 
 def _next(here: Cloud, home: Home) -> None:
@@ -99,8 +100,9 @@ def remove(profile: str | None, region: str | None, name: str, regions: str, yes
             raise ConfigError(f"there is no {spoke_of(name)} in {here.where}", "name its regions: --regions LIST")
         if not (yes or agreed("Do this?", "go on with --yes")):
             raise click.Abort
-        for place in found:
-            Changes(place, spoke_of(name), tell).remove()
+        with goes_on("What CloudFormation has begun goes on by itself: run the same again to take away the rest."):
+            for place in found:
+                Changes(place, spoke_of(name), tell).remove()
         ui.line(f"The alarms of {here.account} stay here now.")
 
 

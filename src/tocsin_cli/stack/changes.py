@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tocsin.ports import ConfigError
 from tocsin_cli.cloud import Cloud
+from tocsin_cli.stack.reasons import why_not
 from tocsin_cli.stack.standing import Stack, find
 
 _PAUSE = 2.0  # seconds between two looks
@@ -22,13 +24,19 @@ BROKEN = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILE
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """``action``: Add, Modify or Remove; ``replaces``: the old one goes, with what it holds."""
+    """In CloudFormation's words. ``action``: Add, Modify or Remove; ``replacement`` of what is modified: True, False or
+    Conditional, "" for the rest."""
 
     action: str
     name: str
     sort: str
-    replaces: bool = False
+    replacement: str = ""
     what: tuple[str, ...] = ()
+
+    @property
+    def replaces(self) -> bool:
+        """Whether the old one goes, with what it holds."""
+        return self.replacement == "True"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,32 +82,53 @@ class Changes:
             Capabilities=["CAPABILITY_IAM"],
             Tags=[{"Key": "tocsin", "Value": self.name}],
         )["Id"]
-        found = self._until(lambda: self._ready(made))
-        if found["Status"] != "FAILED":
-            return Plan(self.name, made, makes, tuple(self._changes(made)))
-        self._discard(made)
-        if any(words in found.get("StatusReason", "") for words in _NOTHING):
-            return Plan(self.name, "", makes, ())
-        raise ConfigError(f"CloudFormation cannot do this: {found.get('StatusReason', '')}", "`tocsin status`")
+        plan = Plan(self.name, made, makes, ())
+        with ExitStack() as failing:
+            failing.callback(self.drop, plan)
+            found = self._until(lambda: self._ready(made))
+            if found["Status"] == "FAILED":
+                return self._without(plan, found.get("StatusReason", ""))
+            plan = replace(plan, changes=tuple(self._changes(made)))
+            failing.pop_all()
+        return plan
+
+    def _without(self, plan: Plan, reason: str) -> Plan:
+        """The plan where nothing changes. ConfigError where CloudFormation had another ``reason``."""
+        if any(words in reason for words in _NOTHING):
+            return replace(plan, id="")
+        why = why_not(self.cloud, plan.id, reason)
+        raise ConfigError(f"CloudFormation cannot do this: {why}", "nothing was changed: mend that and run it again")
 
     def drop(self, plan: Plan) -> None:
-        """Forget a plan, and the empty stack that it may have begun."""
+        """Forget a plan, and the empty stack that it may have begun; one that somebody else has made since stays."""
+        cloudformation = self.cloud.client("cloudformation")
         if plan.id:
-            self._discard(plan.id)
-        if plan.makes:
-            self.cloud.client("cloudformation").delete_stack(StackName=self.name)
+            cloudformation.delete_change_set(ChangeSetName=plan.id, StackName=self.name)
+        stack = find(self.cloud, self.name) if plan.makes else None
+        if stack is not None and stack.status == "REVIEW_IN_PROGRESS":
+            cloudformation.delete_stack(StackName=self.name)
 
     def carry_out(self, plan: Plan) -> None:
         """Do what was planned. ConfigError with CloudFormation's first reason where it was rolled back instead."""
-        steps = self._steps()
-        self.cloud.client("cloudformation").execute_change_set(ChangeSetName=plan.id, StackName=self.name)
+        cloudformation = self.cloud.client("cloudformation")
+        try:
+            steps = self._steps()
+            cloudformation.execute_change_set(ChangeSetName=plan.id, StackName=self.name)
+        except cloudformation.exceptions.ClientError:
+            with suppress(cloudformation.exceptions.ClientError):  # the first refusal is the one to tell
+                self.drop(plan)
+            raise
         stack = self._follow(steps, starts=True)
         if stack is None or stack.status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
             raise self._failed(stack, steps)
 
     def remove(self) -> None:
-        """Delete the stack and follow it. ConfigError where something stays."""
+        """Delete the stack and follow it, once an update that is under way has ended: CloudFormation deletes none in
+        the middle of one. ConfigError where something stays."""
         steps = self._steps()
+        stack = find(self.cloud, self.name)
+        if stack is not None and stack.is_busy and stack.status != "CREATE_IN_PROGRESS":
+            self._follow(steps, starts=False)
         for _ in range(_TRIES):
             self.cloud.client("cloudformation").delete_stack(StackName=self.name)
             stack = self._follow(steps, starts=False)
@@ -113,12 +142,20 @@ class Changes:
         if stack is not None and stack.is_busy:
             stack = self._follow(self._steps(), starts=False)
         if stack is not None and stack.status == "UPDATE_ROLLBACK_FAILED":
-            self.cloud.client("cloudformation").continue_update_rollback(StackName=self.name)
-            stack = self._follow(self._steps(), starts=True)
+            stack = self._rolled_back()
         if stack is not None and stack.status in BROKEN:
             self.remove()
             stack = None
         return stack is None or stack.status == "REVIEW_IN_PROGRESS"
+
+    def _rolled_back(self) -> Stack | None:
+        """Finish a rollback that got stuck. ConfigError where it is stuck still."""
+        steps = self._steps()
+        self.cloud.client("cloudformation").continue_update_rollback(StackName=self.name)
+        stack = self._follow(steps, starts=True)
+        if stack is not None and stack.status == "UPDATE_ROLLBACK_FAILED":
+            raise self._failed(stack, steps)
+        return stack
 
     def _ready(self, change_set: str) -> dict[str, Any] | None:
         cloudformation = self.cloud.client("cloudformation")
@@ -135,9 +172,6 @@ class Changes:
             if not page.get("NextToken"):
                 return
             more = {"NextToken": page["NextToken"]}
-
-    def _discard(self, change_set: str) -> None:
-        self.cloud.client("cloudformation").delete_change_set(ChangeSetName=change_set, StackName=self.name)
 
     def _steps(self) -> _Steps:
         """Those to come: what happened before is not told again."""
@@ -217,6 +251,6 @@ def _change(found: Mapping[str, Any]) -> Change:
         found["Action"],
         found["LogicalResourceId"],
         found["ResourceType"],
-        found.get("Replacement") == "True",
+        found.get("Replacement", ""),
         tuple(sorted({target["Name"] for target in targets if target.get("Name")})),
     )

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 from tocsin.ports import ConfigError
 from tocsin_cli.artefacts.lambda_zip import RUNTIME, package, zipped
 from tocsin_cli.cloud import Cloud
+from tocsin_cli.refusals import code_of
 from tocsin_cli.stack.bucket import bucket_of, clear, key_of, upload
 from tocsin_cli.stack.bundle import TEMPLATE
-from tocsin_cli.stack.changes import Changes, Plan
+from tocsin_cli.stack.changes import Changes, Plan, Step
 from tocsin_cli.stack.slack_secret import Mode
 from tocsin_cli.stack.standing import Stack
 from tocsin_local.lambda_runtime import find_python
@@ -107,9 +109,22 @@ class Deployment:
 
     def carry_out(self, plan: Plan) -> None:
         """Upload the package, do what was planned, and forget older packages."""
-        upload(self.cloud, self.changes.name, self.data)
+        with ExitStack() as failing:
+            failing.callback(self.changes.drop, plan)
+            upload(self.cloud, self.changes.name, self.data)
+            failing.pop_all()
         self.changes.carry_out(plan)
-        clear(self.cloud, self.changes.name, keep=key_of(self.changes.name, self.data))
+        self._clear()
+
+    def _clear(self) -> None:
+        """The change is made by then: older packages that may not be removed are told, and end nothing."""
+        from botocore.exceptions import ClientError
+
+        try:
+            clear(self.cloud, self.changes.name, keep=key_of(self.changes.name, self.data))
+        except ClientError as error:
+            why = f"{error.operation_name} is refused ({code_of(error)})"
+            self.changes.hear(Step("of before", "AWS::S3::Object", "DELETE_FAILED", why))
 
 
 def deployment(cloud: Cloud, changes: Changes) -> Deployment:

@@ -20,6 +20,7 @@ _THINGS = {
     "AWS::Lambda::Permission": "permission",
     "AWS::Lambda::Url": "public address",
     "AWS::Logs::LogGroup": "log",
+    "AWS::S3::Object": "package",
     "AWS::SNS::Subscription": "subscription",
     "AWS::SNS::Topic": "topic",
     "AWS::SNS::TopicPolicy": "policy",

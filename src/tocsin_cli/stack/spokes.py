@@ -120,7 +120,11 @@ class Spokes:
         if not spokes:
             return
         here = [each.changes.cloud.region for each in spokes if each.plan is not None]
-        self._record([each.changes.cloud.region for each in spokes])
+        with ExitStack() as failing:
+            for each in spokes:
+                failing.callback(each.drop)
+            self._record([each.changes.cloud.region for each in spokes])
+            failing.pop_all()
         carry_out(spokes)
         self._record(here)
 

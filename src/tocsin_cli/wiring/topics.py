@@ -12,7 +12,9 @@ from tocsin_cli.everywhere import enabled_regions, look_into
 from tocsin_cli.stack.standing import Stack
 from tocsin_cli.wiring.queues import admit, queue, shut_out, sources
 
-_QUEUES = ("QueueUrl", "DeadLettersUrl")
+# The function's own queue comes last, as it is the one by which a topic that is let in is known: whatever stops us
+# between the two, the next run does both.
+_DEAD, _OWN = "DeadLettersUrl", "QueueUrl"
 
 
 def is_topic(name: str) -> bool:
@@ -111,7 +113,7 @@ def join(cloud: Cloud, stack: Stack, topic: str) -> None:
 
 def let_in(cloud: Cloud, stack: Stack, topics: Collection[str]) -> None:
     """Let the topics into the queue, and, for what SNS cannot deliver, into the dead letters."""
-    for each, wanted in ((_QUEUES[0], topics), (_QUEUES[1], [topic for topic in topics if _is_near(cloud, topic)])):
+    for each, wanted in ((_DEAD, [topic for topic in topics if _is_near(cloud, topic)]), (_OWN, topics)):
         into = queue(cloud, stack, each)
         new = [topic for topic in wanted if not into.takes_from(topic, cloud.account)]
         if new:
@@ -125,7 +127,7 @@ def is_let_in(cloud: Cloud, stack: Stack, topic: str) -> bool:
 
 def subscribe(cloud: Cloud, stack: Stack, topic: str) -> None:
     """Subscribe the queue to a topic that it lets in."""
-    mine, dead = (queue(cloud, stack, output) for output in _QUEUES)
+    mine, dead = queue(cloud, stack, _OWN), queue(cloud, stack, _DEAD)
     redrive = {"RedrivePolicy": json.dumps({"deadLetterTargetArn": dead.arn})}
     _subscribe(cloud, topic, mine.arn, redrive if _is_near(cloud, topic) else {})
 
@@ -163,7 +165,7 @@ def unsubscribe(cloud: Cloud, topic: str, subscription: str) -> None:
 
 def keep_out(cloud: Cloud, stack: Stack, topics: Collection[str]) -> None:
     """Let the topics in no longer."""
-    for output in _QUEUES:
+    for output in (_DEAD, _OWN):
         shut_out(cloud, queue(cloud, stack, output), topics)
 
 
