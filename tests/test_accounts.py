@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from types import SimpleNamespace
 from urllib.parse import parse_qs, urlsplit
@@ -22,6 +23,7 @@ from tocsin_cli.stack.home import Home, read_home
 from tocsin_cli.stack.spokes import TEMPLATE
 from tocsin_cli.stack.standing import Stack
 
+ROOT = Path(__file__).parents[1]
 HOME = Home("999988887777", "eu-north-1", "tocsin")
 ACCOUNTS = st.from_regex(r"[0-9]{12}", fullmatch=True).filter(lambda each: each != HOME.account)
 
@@ -113,6 +115,18 @@ def test_a_home_is_an_account_and_a_region() -> None:
     for text in ("999988887777", "eu-north-1", "999988887777:", "99998888777:eu-north-1", "tocsin"):
         with pytest.raises(ConfigError, match="names no home"):
             read_home(text, "tocsin")
+
+
+@pytest.mark.parametrize(
+    "region", ["ap-southeast-6", "cn-north-1", "eusc-de-east-1", "us-gov-west-1", "us-isob-east-1"]
+)
+def test_a_home_may_be_in_any_partition(region: str) -> None:
+    """The command, the template that is handed out and Terraform's module take the same regions."""
+    taken = parsed(TEMPLATE.read_text("utf-8"))["Parameters"]["HomeRegion"]["AllowedPattern"]
+    terraform = (ROOT / "deploy" / "terraform" / "spoke" / "variables.tf").read_text("utf-8")
+
+    assert read_home(f"999988887777:{region}", "tocsin").region == region
+    assert re.fullmatch(taken, region) and f'regex("^{taken}$", var.home_region)' in terraform
 
 
 def test_a_spoke_belongs_to_one_home() -> None:

@@ -13,7 +13,7 @@ variable "home_region" {
   description = "The region in which tocsin is."
 
   validation {
-    condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]+$", var.home_region))
+    condition     = can(regex("^[a-z]{2,5}(-[a-z]+)+-[0-9]+$", var.home_region))
     error_message = "A region as AWS writes it, such as eu-north-1."
   }
 }

@@ -9,7 +9,7 @@ from tocsin.ports import ConfigError
 from tocsin_cli.cloud import Cloud
 from tocsin_cli.stack.standing import Stack
 
-_REGION = r"[a-z]{2}(-[a-z]+)+-\d{1,2}"
+_REGION = r"[a-z]{2,5}(-[a-z]+)+-\d{1,2}"
 
 
 @dataclass(frozen=True, slots=True)
