@@ -15,8 +15,8 @@ _HOP = {"connection", "transfer-encoding", "content-length", "date", "server", "
 
 
 @contextmanager
-def denying(endpoint: str, refuses: Callable[[str], str]) -> Iterator[str]:
-    """Its address. ``refuses`` is given each operation's name, and answers with an error code, or "" to let it in."""
+def denying(endpoint: str, refuses: Callable[[str], str | None]) -> Iterator[str]:
+    """Its address. ``refuses`` is given each operation's name, and answers with an error code, or none to let it in."""
     behind = urlsplit(endpoint).netloc
 
     def answer(request: Request) -> Answer:

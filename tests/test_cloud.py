@@ -53,6 +53,7 @@ def _refused(profile: str | None = None, region: str | None = None) -> ConfigErr
         ("SignatureDoesNotMatch", 403, "does not belong to the key id"),
         ("OptInRequired", 403, "enable this region"),
         ("SomethingNew", 400, "nothing is lost"),
+        ("InternalFailure", 500, "AWS has trouble of its own"),
         ("Throttling", 400, "run it again in a minute"),
         ("ResourceNotFound", 404, "`tocsin doctor` names what was deleted by hand"),
         ("RequestTimeTooSkewed", 403, "set this machine's clock right"),
@@ -80,6 +81,17 @@ def test_a_clock_that_is_wrong_is_told_from_a_wrong_key(machine: pytest.MonkeyPa
         problem = _refused()
 
     assert "earlier than 20261124T121500Z" in str(problem) and problem.hint.startswith("set this machine's clock right")
+
+
+@pytest.mark.parametrize(("status", "page"), [(403, "<html><p>Blocked</html>"), (200, "Log in"), (502, "Bad gateway")])
+def test_a_page_instead_of_an_answer_is_one_line(machine: pytest.MonkeyPatch, status: int, page: str) -> None:
+    """A proxy or a hotel's network answers in AWS's place: no traceback, and none of its text."""
+    with answering(lambda _: Answer(status, page.encode(), {"Content-Type": "text/html"})) as endpoint:
+        for name, value in emulator.environment(endpoint, REGION).items():
+            machine.setenv(name, value)
+        problem = _refused()
+
+    assert str(problem) == "what answered is not AWS, or it was cut off on the way" and "a proxy" in problem.hint
 
 
 def test_without_credentials_it_says_how_to_log_in(machine: pytest.MonkeyPatch) -> None:

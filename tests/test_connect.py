@@ -374,6 +374,42 @@ def test_what_is_denied_in_the_middle_is_done_by_the_next_run(home: Home, orders
     assert after == [None] * 3 and policies(home) == before and subscribed(home, orders) == []
 
 
+def test_what_is_denied_between_the_two_queues_is_made_up_for(home: Home, orders: str) -> None:
+    """A topic comes into two queues, and out of both: where the second is refused, the same command still does it."""
+    before = policies(home)
+
+    def stopped_then_done(command: str) -> list[Any]:
+        answers = ["", "AccessDenied"]
+
+        def refuses(operation: str) -> str:
+            return answers.pop(0) if operation == "SetQueueAttributes" and answers else ""
+
+        with denying(os.environ["AWS_ENDPOINT_URL"], refuses) as address, pytest.MonkeyPatch.context() as environ:
+            environ.setenv("AWS_ENDPOINT_URL", address)
+            stopped = CliRunner().invoke(cli, [command, orders, "--yes"])
+        assert isinstance(stopped.exception, ConfigError) and "SetQueueAttributes" in str(stopped.exception)
+        assert run(command, orders, "--yes")[0] == 0
+        return policies(home)
+
+    connected = stopped_then_done("connect")
+    disconnected = stopped_then_done("disconnect")
+
+    assert all(orders in json.dumps(each) for each in connected) and disconnected == before
+
+
+def test_whoever_may_not_look_at_alarms_may_still_destroy(home: Home) -> None:
+    """What points at the stack is only good to know: that it may not be looked at is told. Then the name is asked."""
+    with (
+        denying(os.environ["AWS_ENDPOINT_URL"], {"DescribeAlarms": "AccessDenied"}.get) as address,
+        pytest.MonkeyPatch.context() as environ,
+    ):
+        environ.setenv("AWS_ENDPOINT_URL", address)
+        done = CliRunner().invoke(cli, ["destroy"], input="no\n")
+
+    assert "✗ which alarms act on the topic is not known: DescribeAlarms is refused (AccessDenied)" in done.output
+    assert str(done.exception) == "that is not its name; nothing was removed"
+
+
 @pytest.mark.parametrize(
     ("name", "said"),
     [

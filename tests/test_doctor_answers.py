@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import os
 import re
 import shlex
 from collections.abc import Callable, Iterator, Mapping
@@ -15,6 +16,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from aws_home import REGION, Answers, Home, deployed, run, understood
+from denying_aws import denying
 from tocsin_cli.doctor.checks import CHECKS
 from tocsin_cli.doctor.examine import EXIT_CODES, examine, gravest
 from tocsin_cli.doctor.finding import Check, Finding
@@ -452,6 +454,25 @@ def test_fix_mends_what_is_safe_and_says_so(home: Home) -> None:
     assert code == 1 and "✓ mended: the rule tocsin-tick is switched off" in output
     assert "1 of 2 mended" in output and "$ tocsin redrive --region eu-north-1" in output
     assert home.client("events").describe_rule(Name="tocsin-tick")["State"] == "ENABLED"
+
+
+def test_what_is_refused_keeps_nothing_else_from_being_mended(home: Home) -> None:
+    """Of two breaks, the right to mend one is missing: that is told, and the other is mended all the same."""
+    home.client("events").disable_rule(Name="tocsin-tick")
+    home.client("events").disable_rule(Name="tocsin-all-alarms")
+    answers = ["AccessDenied"]
+
+    def refuses(operation: str) -> str:
+        return answers.pop() if operation == "EnableRule" and answers else ""
+
+    with denying(os.environ["AWS_ENDPOINT_URL"], refuses) as address, pytest.MonkeyPatch.context() as environ:
+        environ.setenv("AWS_ENDPOINT_URL", address)
+        _, output = run("doctor", "--fix", "--yes", "rule", "tick")
+    again, _ = run("doctor", "--fix", "--yes", "rule")
+
+    assert "✗ not mended: the rule tocsin-all-alarms is switched off: EnableRule is refused (AccessDenied)" in output
+    assert "✓ mended: the rule tocsin-tick is switched off" in output and "1 of 2 mended" in output
+    assert again != 0 and run("doctor", "rule", "tick")[0] == 0
 
 
 def test_a_single_check_can_be_asked_for(home: Home) -> None:

@@ -17,7 +17,7 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 import aws_home
-from aws_home import Home, run
+from aws_home import Answers, Home, run
 from tocsin.ports import ConfigError
 from tocsin_cli.cloud import Cloud, cloud
 from tocsin_cli.doctor import spokes as checks
@@ -90,6 +90,17 @@ def test_a_plan_shows_who_comes_in_and_changes_nothing(home: Home, tmp_path: Pat
         assert line in output
     assert _statements(home) == {} and Names(home.cloud, "tocsin").known() == {}
     assert find(home.cloud.elsewhere("us-east-1"), "tocsin-spoke") is None
+
+
+def test_a_region_that_cannot_be_put_on_record_is_not_begun(home: Home) -> None:
+    """`destroy` would not find it: the plan is forgotten, with the empty stack that it began."""
+    with Answers(home, PutParameter="AccessDenied") as denied:
+        around = Spokes(denied, "tocsin", lambda step: None)
+        planned = around.plans(("us-east-1",))
+        with pytest.raises(ClientError, match="PutParameter"):
+            around.carry_out(planned)
+
+    assert find(home.cloud.elsewhere("us-east-1"), "tocsin-spoke") is None and around.regions() == ()
 
 
 def test_home_lets_in_alarms_of_those_who_are_named_and_nothing_else(home: Home) -> None:

@@ -8,13 +8,13 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, EndpointConnectionError
 
 from aws_home import REGION, Answers, Home, deployed, run, understood
 from tocsin.ports import ConfigError
 from tocsin_cli.doctor.restoring import restored
 from tocsin_cli.stack.outlook import look
-from tocsin_cli.stack.seen import Seen
+from tocsin_cli.stack.seen import Seen, guarded
 from tocsin_cli.stack.surroundings import look_around
 
 NOW = time.time_ns() // 1_000_000
@@ -66,6 +66,19 @@ def test_what_is_wrong_names_the_check_that_says_more(home: Home) -> None:
     assert code == 1 and [each.what for each in troubled] == ["topic", "dead letters: 1"]
     assert f"✗ topic: the queue is not subscribed to it\n      $ tocsin doctor subscription --region {REGION}" in output
     assert all(understood(each.mend) for each in troubled)
+
+
+def test_a_region_that_does_not_answer_hides_no_other_part() -> None:
+    """It is not trouble either: what could not be reached is not known."""
+
+    def cut() -> Iterator[Seen]:
+        yield Seen("queue: 0 waiting, 0 in hand")
+        raise EndpointConnectionError(endpoint_url="https://events.us-east-1.amazonaws.com/")
+
+    first, last = guarded("alarms of us-east-1", "tocsin doctor regions", cut())
+
+    assert not first.trouble and not last.is_known
+    assert "could not be looked at: Could not connect to the endpoint URL" in next(last.lines())
 
 
 def test_a_right_that_is_missing_is_named_and_hides_no_other_part(home: Home) -> None:

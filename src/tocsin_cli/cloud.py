@@ -16,6 +16,7 @@ from tocsin_cli.refusals import code_of, is_denied, is_gone, is_throttled
 _LOGIN = "log in again (`aws sso login`, or new keys), or name another profile with --profile"
 _STRANGER = f"{_LOGIN}; a region that the account has not enabled answers the same"
 _CLOCK = "set this machine's clock right, then log in again"
+_BETWEEN = "a proxy or the log-in page of a network may be between: run it again, or from another network"
 _WAYS_OUT = {
     "ExpiredToken": _LOGIN,
     "ExpiredTokenException": _LOGIN,
@@ -69,6 +70,7 @@ def cloud(profile: str | None, region: str | None) -> Iterator[Cloud]:
     try:
         import boto3
         from botocore.exceptions import BotoCoreError, ClientError
+        from botocore.parsers import ResponseParserError
     except ImportError:
         raise ConfigError("this command needs boto3", "install it beside tocsin: pip install boto3") from None
     try:
@@ -79,6 +81,8 @@ def cloud(profile: str | None, region: str | None) -> Iterator[Cloud]:
         raise _refused(error) from None
     except BotoCoreError as error:
         raise _unreachable(error) from None
+    except ResponseParserError:  # a page instead of an answer, whose text says nothing here
+        raise ConfigError("what answered is not AWS, or it was cut off on the way", _BETWEEN) from None
 
 
 def _core() -> Any:
@@ -126,6 +130,8 @@ def _way_out(error: Any, said: str) -> str:
         return "`tocsin doctor` names what was deleted by hand, and what makes it again"
     if is_throttled(error):
         return "AWS asks for a pause: run it again in a minute, nothing is lost"
+    if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) >= 500:
+        return "AWS has trouble of its own: run it again in a few minutes, nothing is lost"
     usual = "`tocsin status` shows how things stand; nothing is lost by running the command again"
     return _WAYS_OUT.get(code_of(error), usual)
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 import click
 
@@ -15,7 +14,6 @@ from tocsin_cli.cloud import Cloud, cloud, cloud_options
 from tocsin_cli.commands.test import prove
 from tocsin_cli.doctor.restoring import restored
 from tocsin_cli.inviting import Invited, invited_options
-from tocsin_cli.refusals import code_of, is_of_a_stranger
 from tocsin_cli.stack.account_lists import read_leavers
 from tocsin_cli.stack.accounts import Opening, opening
 from tocsin_cli.stack.changes import Changes
@@ -28,7 +26,7 @@ from tocsin_cli.stack.offers import Offers
 from tocsin_cli.stack.slack_secret import CLOSED, OPENED, Mode, Vault, asked, given, signing
 from tocsin_cli.stack.spokes import Spokes, read_regions
 from tocsin_cli.stack.standing import Stack, made, ours
-from tocsin_cli.stack.telling import goes_on, tell
+from tocsin_cli.stack.telling import goes_on, tell, tolerated
 from tocsin_cli.stack.undertaking import undertaking
 
 BEGUN = "What CloudFormation has begun goes on by itself: run the same again to follow it; `tocsin destroy` undoes it."
@@ -150,9 +148,9 @@ def _say_how_long(guests: Opening) -> None:
 def _finish(here: Cloud, stack: Stack, regions: Sequence[str], new: bool) -> None:
     """Wait for the first tick, say hello and prove it; a stack that had all that before is only proven."""
     if new:
-        with _optional("whether it lives could not be seen"):
+        with tolerated("whether it lives could not be seen"):
             _wait_for_tick(here, stack)
-        with _optional("no greeting was posted"):
+        with tolerated("no greeting was posted"):
             greet(here, stack, regions)
     where = ", ".join((here.region, *regions))
     ui.line(f"Every alarm of {where} is shown from now on. Budgets, cost alerts and whatever you like may publish to")
@@ -169,19 +167,6 @@ def _finish(here: Cloud, stack: Stack, regions: Sequence[str], new: bool) -> Non
         ui.line(f"  {door}")
     if not prove(here, stack):
         sys.exit(1)
-
-
-@contextmanager
-def _optional(without: str) -> Iterator[None]:
-    """The stack is made by then: what is refused now is told, and ends nothing."""
-    from botocore.exceptions import ClientError
-
-    try:
-        yield
-    except ClientError as error:
-        if is_of_a_stranger(error):
-            raise
-        ui.line(f"  ✗ {without}: {error.operation_name} is refused ({code_of(error)})")
 
 
 def _hand_on(here: Cloud, name: str, guests: Opening) -> None:

@@ -11,7 +11,6 @@ from tocsin.reading.arns import partition_of
 from tocsin_cli import ui
 from tocsin_cli.alarms_there import alarms, own
 from tocsin_cli.cloud import Cloud, cloud, cloud_options
-from tocsin_cli.refusals import code_of, is_of_a_stranger
 from tocsin_cli.stack.accounts import Admitted, admitted
 from tocsin_cli.stack.bucket import clear
 from tocsin_cli.stack.changes import Changes
@@ -20,7 +19,7 @@ from tocsin_cli.stack.names import Names
 from tocsin_cli.stack.slack_secret import SORTS, Vault
 from tocsin_cli.stack.spokes import Spokes
 from tocsin_cli.stack.standing import Stack, ours
-from tocsin_cli.stack.telling import goes_on, tell
+from tocsin_cli.stack.telling import goes_on, tell, tolerated
 from tocsin_cli.wiring.topics import read_anywhere
 
 
@@ -36,8 +35,8 @@ def destroy(profile: str | None, region: str | None, name: str, yes: bool) -> No
         spokes = Spokes(here, name, tell)
         for region in spokes.regions():
             ui.line(f"It also removes {spoke_of(name)} from {region}, which hands the alarms of that region on.")
-        for line in _stays(here, stack):
-            ui.line(line)
+        if stack is not None:
+            _tell_what_stays(here, stack)
         if not yes and click.prompt("Type the stack's name to go on", default="", show_default=False) != name:
             raise ConfigError("that is not its name; nothing was removed", f"type {name}, or use --yes")
         with goes_on("What CloudFormation has begun goes on by itself: run the same again to take away the rest."):
@@ -57,10 +56,19 @@ def _remove(here: Cloud, name: str, stack: Stack | None, spokes: Spokes) -> None
     clear(here, name)
 
 
-def _stays(here: Cloud, stack: Stack | None) -> Iterator[str]:
-    """What outlives the stack, and what will point at nothing, as far as it may be looked at."""
-    if stack is None:
-        return
+def _tell_what_stays(here: Cloud, stack: Stack) -> None:
+    """Whoever may delete need not be who may look at alarms."""
+    for line in _stays(stack):
+        ui.line(line)
+    with tolerated("which alarms act on the topic is not known"):
+        for line in _bereft(here, stack):
+            ui.line(line)
+    for other in _connected(here, stack):
+        ui.line(f"  Topic {other} keeps its subscription, to nothing: `tocsin disconnect --all` takes it off before.")
+
+
+def _stays(stack: Stack) -> Iterator[str]:
+    """What outlives the stack."""
     yield "What stays:"
     yield "  The metrics Heartbeat, OldestDue and Failed, until CloudWatch forgets them (15 months, free)."
     yield "  DynamoDB's own last backup of the table, for 35 days (free)."
@@ -68,21 +76,6 @@ def _stays(here: Cloud, stack: Stack | None) -> Iterator[str]:
         yield "  The topics' key waits 7 days until it is deleted (free)."
     if admitted(stack) != Admitted():
         yield f"  {spoke_of(stack.name)} in other accounts, whose alarms then end there: `tocsin spoke remove` in each."
-    yield from _as_far_as_allowed("alarms", _bereft(here, stack))
-    for other in _connected(here, stack):
-        yield f"  Topic {other} keeps its subscription, to nothing: `tocsin disconnect --all` takes it off before."
-
-
-def _as_far_as_allowed(what: str, lines: Iterator[str]) -> Iterator[str]:
-    """Whoever may delete need not be who may look."""
-    from botocore.exceptions import ClientError
-
-    try:
-        yield from lines
-    except ClientError as error:
-        if is_of_a_stranger(error):
-            raise
-        yield f"  ? {what} that point at it could not be looked at: {error.operation_name}: {code_of(error)}"
 
 
 def _bereft(here: Cloud, stack: Stack) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Tells what becomes of a stack's parts while CloudFormation is at work, and what of the rest after Ctrl-C."""
+"""Tells what becomes of a stack's parts while CloudFormation is at work, and what Ctrl-C or a refusal leaves undone."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from tocsin_cli import ui
+from tocsin_cli.refusals import code_of, is_of_a_stranger
 from tocsin_cli.stack.changes import Step
 from tocsin_cli.stack.plain_words import done
 
@@ -24,3 +25,17 @@ def goes_on(how: str) -> Iterator[None]:
     except KeyboardInterrupt:
         ui.line(how)
         raise
+
+
+@contextmanager
+def tolerated(without: str) -> Iterator[None]:
+    """What is only good to have ends nothing where it is refused: told is what goes ``without`` it. Raises where AWS
+    does not know who asks."""
+    from botocore.exceptions import ClientError
+
+    try:
+        yield
+    except ClientError as error:
+        if is_of_a_stranger(error):
+            raise
+        ui.line(f"  ✗ {without}: {error.operation_name} is refused ({code_of(error)})")
