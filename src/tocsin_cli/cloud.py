@@ -46,6 +46,11 @@ class Cloud:
         """The client of a service in this region."""
         return self.clients(service, self.region)
 
+    def listed(self, service: str, operation: str, key: str, **asked: Any) -> Iterator[Any]:
+        """What an operation lists under ``key``, page after page. Errors as boto3 raises them."""
+        for page in self.client(service).get_paginator(operation).paginate(**asked):
+            yield from page.get(key, ())
+
     def elsewhere(self, region: str) -> Cloud:
         """The same account in another region."""
         return replace(self, region=region)

@@ -29,6 +29,17 @@ def enabled_regions(cloud: Cloud) -> tuple[str, ...]:
     return tuple(sorted(each["RegionName"] for each in cloud.client("ec2").describe_regions()["Regions"]))
 
 
+def known_regions(cloud: Cloud) -> tuple[str, ...]:
+    """This region and whichever else the account has enabled; this one alone where AWS does not tell us."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        others = enabled_regions(cloud)
+    except (ClientError, BotoCoreError):
+        others = ()
+    return tuple(sorted({cloud.region, *others}))
+
+
 def look_into(
     cloud: Cloud, regions: Sequence[str], services: Sequence[str], look: Callable[[Cloud], T]
 ) -> Iterator[Seen[T]]:

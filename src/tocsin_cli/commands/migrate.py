@@ -154,8 +154,8 @@ def _function(here: Cloud, stack: str) -> str:
 
 def _resources(here: Cloud, stack: str) -> set[str]:
     """All of them, of which DescribeStackResources tells no more than 100."""
-    pages = here.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=stack)
-    return {str(each.get("PhysicalResourceId", "")) for page in pages for each in page["StackResourceSummaries"]}
+    found = here.listed("cloudformation", "list_stack_resources", "StackResourceSummaries", StackName=stack)
+    return {str(each.get("PhysicalResourceId", "")) for each in found}
 
 
 def _show(move: Move) -> None:

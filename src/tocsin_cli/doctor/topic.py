@@ -8,10 +8,9 @@ from typing import Any
 
 from tocsin_cli.cloud import Cloud
 from tocsin_cli.policies import Asked, Policy, allows, parsed
-from tocsin_cli.wiring.topics import subscriptions
+from tocsin_cli.wiring.topics import is_there, subscriptions
 
-_UNREAD = ("PendingConfirmation", "Pending confirmation", "Deleted")
-PENDING = _UNREAD[:2]
+PENDING = ("PendingConfirmation", "Pending confirmation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +25,7 @@ class Topic:
     @property
     def is_read(self) -> bool:
         """Whether anybody has confirmed to get what is published."""
-        return any(each["SubscriptionArn"] not in _UNREAD for each in self.subscriptions)
+        return any(map(is_there, self.subscriptions))
 
     @property
     def pending(self) -> tuple[Mapping[str, Any], ...]:

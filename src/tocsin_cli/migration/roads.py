@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tocsin_cli.alarms_there import alarms
+from tocsin_cli.alarms_there import Alarm, alarms
 from tocsin_cli.cloud import Cloud
+from tocsin_cli.wiring.topics import is_there
 
 _LARGEST = 1_000_000  # bytes of a package whose code is looked at: a tutorial's is a few thousand
 _SOURCES = (".py", ".js", ".mjs", ".cjs", ".ts")
@@ -79,13 +80,13 @@ class Wires:
 
     def _subscribed(self, protocol: str, fits: Callable[[str], bool]) -> tuple[Subscription, ...]:
         found = (each for each in self.subscriptions if each["Protocol"] == protocol and fits(each["Endpoint"]))
-        return tuple(Subscription(each["TopicArn"], each["SubscriptionArn"]) for each in found)
+        return tuple(Subscription(each["TopicArn"], each["SubscriptionArn"]) for each in found if is_there(each))
 
 
 def wires(cloud: Cloud) -> Wires:
     """The region's. Errors as boto3 raises them."""
     found = tuple(alarm.definition for alarm in alarms(cloud))
-    return Wires(tuple(_all(cloud, "sns", "list_subscriptions", "Subscriptions")), found)
+    return Wires(tuple(cloud.listed("sns", "list_subscriptions", "Subscriptions")), found)
 
 
 def code(cloud: Cloud, function: Mapping[str, Any]) -> bytes:
@@ -104,8 +105,8 @@ def code(cloud: Cloud, function: Mapping[str, Any]) -> bytes:
 
 def roads(cloud: Cloud, all_wires: Wires, arn: str) -> Roads:
     """What leads to the function of this ARN, from this region. Errors as boto3 raises them."""
-    mappings = [each for each in _all(cloud, "lambda", "list_event_source_mappings", "EventSourceMappings",
-                                      FunctionName=arn) if ":sqs:" in each.get("EventSourceArn", "")]  # fmt: skip
+    read = cloud.listed("lambda", "list_event_source_mappings", "EventSourceMappings", FunctionName=arn)
+    mappings = [each for each in read if ":sqs:" in each.get("EventSourceArn", "")]
     topics = all_wires.topics(arn)
     queued = all_wires.behind({each["EventSourceArn"] for each in mappings})
     trial = all_wires.trial({each.topic for each in (*topics, *queued)})
@@ -120,15 +121,14 @@ def is_function(endpoint: str, arn: str) -> bool:
 
 def _rules(cloud: Cloud, arn: str) -> Iterator[Rule]:
     events = cloud.client("events")
-    for name in _all(cloud, "events", "list_rule_names_by_target", "RuleNames", TargetArn=arn):
+    for name in cloud.listed("events", "list_rule_names_by_target", "RuleNames", TargetArn=arn):
         targets = events.list_targets_by_rule(Rule=name)["Targets"]
         ids = tuple(each["Id"] for each in targets if is_function(each["Arn"], arn))
         yield Rule(name, events.describe_rule(Name=name)["Arn"], ids)
 
 
 def _actions(alarm: Mapping[str, Any]) -> set[str]:
-    fields = ("AlarmActions", "OKActions", "InsufficientDataActions")
-    return {action for name in fields for action in alarm.get(name, ())}
+    return set(Alarm(alarm).actions())
 
 
 def _sources(package: bytes) -> bytes:
@@ -140,8 +140,3 @@ def _sources(package: bytes) -> bytes:
             return b"\n".join(archive.read(each) for each in small[:50])
     except zipfile.BadZipFile:
         return b""
-
-
-def _all(cloud: Cloud, service: str, operation: str, key: str, **asked: Any) -> Iterator[Any]:
-    for page in cloud.client(service).get_paginator(operation).paginate(**asked):
-        yield from page.get(key, ())

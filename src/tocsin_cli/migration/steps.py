@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tocsin_cli.alarms_there import Alarm
+from tocsin_cli.alarms_there import ACTIONS, Alarm
 from tocsin_cli.migration.known import NOTIFY_SLACK, Known
 from tocsin_cli.migration.roads import Roads, Rule, Subscription, is_function
 from tocsin_cli.wiring.acting import full
@@ -250,7 +250,7 @@ class Move:
         """The alarm as it is, tocsin's topic in the old function's place: CloudWatch takes whole definitions only."""
         alarm = Alarm(given)
         actions = {}
-        for each in ("AlarmActions", "OKActions", "InsufficientDataActions"):
+        for each in ACTIONS:
             kept = [arn for arn in alarm.actions(each) if not is_function(arn, self.arn)]
             told = [self._tocsin] if each != "InsufficientDataActions" and self._tocsin not in kept else []
             actions[each] = [*kept, *told]

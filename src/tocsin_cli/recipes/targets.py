@@ -58,7 +58,7 @@ def _account(cloud: Cloud, pattern: Pattern) -> Iterator[Target]:
 
 def _instances(cloud: Cloud, pattern: Pattern) -> Iterator[Target]:
     states = [{"Name": "instance-state-name", "Values": ["pending", "running"]}]
-    for reservation in _all(cloud, "ec2", "describe_instances", "Reservations", Filters=states):
+    for reservation in cloud.listed("ec2", "describe_instances", "Reservations", Filters=states):
         for each in reservation["Instances"]:
             name = _name(each)
             # "disabled" is basic monitoring:
@@ -77,7 +77,7 @@ def _name(instance: Mapping[str, Any]) -> str:
 def _names(cloud: Cloud) -> dict[str, str]:
     """The names of instances by id; none where they may not be listed."""
     try:
-        found = [*_all(cloud, "ec2", "describe_instances", "Reservations")]
+        found = [*cloud.listed("ec2", "describe_instances", "Reservations")]
     except cloud.client("ec2").exceptions.ClientError:
         return {}
     return {each["InstanceId"]: _name(each) for reservation in found for each in reservation["Instances"]}
@@ -114,12 +114,12 @@ def _metrics(cloud: Cloud, pattern: Pattern) -> Iterator[Target]:
 def _listed(cloud: Cloud, pattern: Pattern, **only: str) -> Iterator[dict[str, str]]:
     """https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_ListMetrics.html"""
     asked = {"Namespace": pattern.alarm["Namespace"], "MetricName": pattern.alarm["MetricName"], **only}
-    for each in _all(cloud, "cloudwatch", "list_metrics", "Metrics", **asked):
+    for each in cloud.listed("cloudwatch", "list_metrics", "Metrics", **asked):
         yield {one["Name"]: one["Value"] for one in each["Dimensions"]}
 
 
 def _functions(cloud: Cloud, pattern: Pattern) -> Iterator[Target]:
-    for each in _all(cloud, "lambda", "list_functions", "Functions"):
+    for each in cloud.listed("lambda", "list_functions", "Functions"):
         name = each["FunctionName"]
         sizes = {"timeout": each["Timeout"] * 1000.0}
         yield Target(pattern.sort, name, "", (("FunctionName", name),), sizes)
@@ -141,7 +141,7 @@ def _queue(pattern: Pattern, name: str) -> Target:
 
 def _by_name(cloud: Cloud) -> Iterator[tuple[str, bool]]:
     """Each queue of the region, and whether it is one for dead letters."""
-    urls = [*_all(cloud, "sqs", "list_queues", "QueueUrls")]
+    urls = [*cloud.listed("sqs", "list_queues", "QueueUrls")]
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         targets = {*pool.map(lambda url: _hands_on_to(cloud, url), urls), *_from_functions(cloud)}
     for name in (url.rsplit("/", 1)[-1] for url in urls):
@@ -151,7 +151,7 @@ def _by_name(cloud: Cloud) -> Iterator[tuple[str, bool]]:
 def _from_functions(cloud: Cloud) -> set[str]:
     """The names of what functions hand failed events to; none where they may not be listed."""
     try:
-        functions = [*_all(cloud, "lambda", "list_functions", "Functions")]
+        functions = [*cloud.listed("lambda", "list_functions", "Functions")]
     except cloud.client("lambda").exceptions.ClientError:
         return set()
     return {each.get("DeadLetterConfig", {}).get("TargetArn", "").rsplit(":", 1)[-1] for each in functions}
@@ -169,7 +169,7 @@ def _hands_on_to(cloud: Cloud, url: str) -> str:
 
 
 def _databases(cloud: Cloud, pattern: Pattern) -> Iterator[Target]:
-    for each in _all(cloud, "rds", "describe_db_instances", "DBInstances"):
+    for each in cloud.listed("rds", "describe_db_instances", "DBInstances"):
         name = each["DBInstanceIdentifier"]
         # Aurora's storage belongs to the cluster, and grows by itself.
         aurora = each.get("Engine", "").startswith("aurora")
@@ -179,23 +179,18 @@ def _databases(cloud: Cloud, pattern: Pattern) -> Iterator[Target]:
 
 
 def _load_balancers(cloud: Cloud, pattern: Pattern) -> Iterator[Target]:
-    for each in _all(cloud, "elbv2", "describe_load_balancers", "LoadBalancers"):
+    for each in cloud.listed("elbv2", "describe_load_balancers", "LoadBalancers"):
         if each["Type"] == "application":
             dimension = each["LoadBalancerArn"].split("loadbalancer/", 1)[1]
             yield Target(pattern.sort, each["LoadBalancerName"], "", (("LoadBalancer", dimension),))
 
 
 def _container_services(cloud: Cloud, pattern: Pattern) -> Iterator[Target]:
-    for cluster in _all(cloud, "ecs", "list_clusters", "clusterArns"):
+    for cluster in cloud.listed("ecs", "list_clusters", "clusterArns"):
         group = cluster.rsplit("/", 1)[-1]
-        for arn in _all(cloud, "ecs", "list_services", "serviceArns", cluster=cluster):
+        for arn in cloud.listed("ecs", "list_services", "serviceArns", cluster=cluster):
             name = arn.rsplit("/", 1)[-1]
             yield Target(pattern.sort, f"{group}/{name}", "", (("ClusterName", group), ("ServiceName", name)))
-
-
-def _all(cloud: Cloud, service: str, operation: str, key: str, **asked: Any) -> Iterator[Any]:
-    for page in cloud.client(service).get_paginator(operation).paginate(**asked):
-        yield from page.get(key, ())
 
 
 _FINDERS: Mapping[str, Callable[[Cloud, Pattern], Iterator[Target]]] = {

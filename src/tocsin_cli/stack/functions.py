@@ -6,13 +6,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tocsin_cli.cloud import Cloud
-from tocsin_cli.everywhere import enabled_regions, look_into
+from tocsin_cli.everywhere import known_regions, look_into
 
 
 def functions(cloud: Cloud) -> Iterator[Mapping[str, Any]]:
     """All functions of the region, as ListFunctions tells of them. Errors as boto3 raises them."""
-    for page in cloud.client("lambda").get_paginator("list_functions").paginate():
-        yield from page["Functions"]
+    return cloud.listed("lambda", "list_functions", "Functions")
 
 
 def is_tocsin(function: Mapping[str, Any]) -> bool:
@@ -27,15 +26,8 @@ def variables(function: Mapping[str, Any]) -> Mapping[str, str]:
 
 
 def found_elsewhere(cloud: Cloud) -> list[tuple[str, str]]:
-    """Name and region of each tocsin in the account, as far as it may be looked at; of this region alone where its
-    regions are not told."""
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    try:
-        regions = enabled_regions(cloud)
-    except (ClientError, BotoCoreError):
-        regions = (cloud.region,)
-    seen = look_into(cloud, regions, ("lambda",), _names)
+    """Name and region of each tocsin in the account, as far as it may be looked at."""
+    seen = look_into(cloud, known_regions(cloud), ("lambda",), _names)
     return sorted((name, each.region) for each in seen for name in each.found or ())
 
 

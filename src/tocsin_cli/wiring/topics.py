@@ -7,8 +7,9 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from tocsin.ports import ConfigError
+from tocsin_cli import pasted
 from tocsin_cli.cloud import Cloud
-from tocsin_cli.everywhere import enabled_regions, look_into
+from tocsin_cli.everywhere import known_regions, look_into
 from tocsin_cli.stack.standing import Stack
 from tocsin_cli.wiring.queues import admit, queue, shut_out, sources
 
@@ -43,13 +44,14 @@ def check(cloud: Cloud, stack: Stack, arn: str) -> None:
     try:
         sns.get_topic_attributes(TopicArn=arn)
     except sns.exceptions.NotFoundException:
-        raise ConfigError(f"there is no topic {arn}", f"aws sns list-topics --region {region_of(arn)}") from None
+        there = pasted.aws(cloud.elsewhere(region_of(arn)), "sns", "list-topics")
+        raise ConfigError(f"there is no topic {arn}", f"those that there are: {there}") from None
 
 
 def subscriptions(cloud: Cloud, topic: str) -> list[dict[str, Any]]:
     """A topic's subscriptions, as SNS lists them."""
-    pages = cloud.elsewhere(region_of(topic)).client("sns").get_paginator("list_subscriptions_by_topic")
-    return [each for page in pages.paginate(TopicArn=topic) for each in page["Subscriptions"]]
+    there = cloud.elsewhere(region_of(topic))
+    return [*there.listed("sns", "list_subscriptions_by_topic", "Subscriptions", TopicArn=topic)]
 
 
 def connected(cloud: Cloud, stack: Stack) -> Mapping[str, str]:
@@ -67,27 +69,20 @@ def connected(cloud: Cloud, stack: Stack) -> Mapping[str, str]:
 
 def read_anywhere(cloud: Cloud, queue_arn: str) -> dict[str, str]:
     """The topics of all regions that a queue is subscribed to, with the subscription's ARN; it need not be there."""
-    seen = look_into(cloud, _regions(cloud), ("sns",), lambda there: _read_by(there, queue_arn))
+    seen = look_into(cloud, known_regions(cloud), ("sns",), lambda there: read_by(there, queue_arn))
     return {topic: arn for each in seen for topic, arn in (each.found or {}).items()}
 
 
 def read_here(cloud: Cloud, stack: Stack) -> Collection[str]:
     """The topics of the stack's own region that its queue is subscribed to: alarms act on no others."""
-    return _read_by(cloud, queue(cloud, stack).arn)
+    return read_by(cloud, queue(cloud, stack).arn)
 
 
-def _regions(cloud: Cloud) -> tuple[str, ...]:
-    """All that can be looked at: this one where the others are not told."""
-    try:
-        return tuple({cloud.region, *enabled_regions(cloud)})
-    except cloud.client("ec2").exceptions.ClientError:
-        return (cloud.region,)
-
-
-def _read_by(cloud: Cloud, queue_arn: str) -> dict[str, str]:
-    pages = cloud.client("sns").get_paginator("list_subscriptions").paginate()
-    return {each["TopicArn"]: each["SubscriptionArn"] for page in pages for each in page["Subscriptions"]
-            if each["Endpoint"] == queue_arn and _is_there(each)}  # fmt: skip
+def read_by(cloud: Cloud, queue_arn: str) -> dict[str, str]:
+    """The topics of one region that a queue, of whatever region, is subscribed to, with the subscription's ARN."""
+    found = cloud.listed("sns", "list_subscriptions", "Subscriptions")
+    return {each["TopicArn"]: each["SubscriptionArn"] for each in found
+            if each["Endpoint"] == queue_arn and is_there(each)}  # fmt: skip
 
 
 def is_joined(cloud: Cloud, stack: Stack, topic: str) -> bool:
@@ -175,9 +170,9 @@ def _subscription(cloud: Cloud, topic: str, queue_arn: str) -> str:
         found = subscriptions(cloud, topic)
     except sns.exceptions.NotFoundException:
         return ""
-    return next((each["SubscriptionArn"] for each in found if each["Endpoint"] == queue_arn and _is_there(each)), "")
+    return next((each["SubscriptionArn"] for each in found if each["Endpoint"] == queue_arn and is_there(each)), "")
 
 
-def _is_there(subscription: Mapping[str, str]) -> bool:
-    """SNS lists some that were deleted, or that nobody confirmed, with a word in place of their ARN."""
+def is_there(subscription: Mapping[str, str]) -> bool:
+    """Whether it delivers: SNS lists some that were deleted, or that nobody confirmed, with a word for their ARN."""
     return subscription["SubscriptionArn"].startswith("arn:")
