@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tocsin_cli.policies import Asked, allows, extended, parsed, reduced, written
+from tocsin_cli.wiring.queues import Queue, admitting, sources
 
 ACCOUNT = "123456789012"
 TOPIC = f"arn:aws:sns:eu-north-1:{ACCOUNT}:tocsin"
@@ -49,6 +50,9 @@ ADMITS: dict[str, list[dict[str, Any]]] = {
     "all but another": [statement(Condition={"StringNotEquals": {"aws:SourceAccount": "210987654321"}})],
     "a denial of what is not encrypted": [
         statement(), statement(Effect="Deny", Principal="*", Condition={"Bool": {"aws:SecureTransport": "false"}}),
+    ],
+    "an account that is written as a number": [
+        statement(Condition={"StringEquals": {"aws:SourceAccount": int(ACCOUNT)}}),
     ],
     "a denial of something else": [statement(), statement(Effect="Deny", NotAction="sns:Publish")],
 }  # fmt: skip
@@ -94,6 +98,18 @@ def test_a_roles_own_policy_needs_no_principal() -> None:
 
     assert allows([policy], Asked("sqs:ReceiveMessage", "arn:aws:sqs:eu-north-1:1:q"))
     assert not allows([policy], Asked("ssm:GetParameter", "arn:aws:sqs:eu-north-1:1:q"))
+
+
+def test_whoever_was_let_in_is_read_out_of_any_policy() -> None:
+    """A statement without a list around it, and one that somebody has put otherwise, end no command."""
+    topics = {"Sid": "ConnectedTopics", "Condition": {"ArnEquals": {"aws:SourceArn": TOPIC}}}
+    other = {**topics, "Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:sns:*"}}}
+    queues = [Queue("u", {"QueueArn": "arn:q", "Policy": json.dumps({"Statement": each})}) for each in (topics, other)]
+
+    assert [sources(each) for each in queues] == [(TOPIC,), ()]
+    assert [each["Sid"] for each in admitting(queues[0], [ALARM.replace("cloudwatch", "sns")])["Statement"]] == [
+        "ConnectedTopics"
+    ]
 
 
 _SIDS = st.text("abcdefghijABCDEFGHIJ", min_size=1, max_size=6)

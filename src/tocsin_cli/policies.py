@@ -42,30 +42,31 @@ def allows(policies: Iterable[Policy], asked: Asked) -> bool:
     What cannot be known here, such as a condition on something that ``context`` does not hold, counts for the policy:
     a check built on this stays silent when in doubt.
     """
-    statements = [each for policy in policies for each in _statements(policy)]
-    if any(each.get("Effect") == "Deny" and _applies(each, asked) is True for each in statements):
+    said = [each for policy in policies for each in statements(policy)]
+    if any(each.get("Effect") == "Deny" and _applies(each, asked) is True for each in said):
         return False
-    return any(each.get("Effect") == "Allow" and _applies(each, asked) is not False for each in statements)
+    return any(each.get("Effect") == "Allow" and _applies(each, asked) is not False for each in said)
 
 
-def extended(policy: Policy, *statements: Mapping[str, Any]) -> Policy:
+def extended(policy: Policy, *more: Mapping[str, Any]) -> Policy:
     """The policy with these statements, in place of those of the same Sid."""
-    ours = {each["Sid"] for each in statements}
-    kept = [each for each in _statements(policy) if each.get("Sid") not in ours]
-    return {"Version": "2012-10-17", **policy, "Statement": [*kept, *statements]}
+    ours = {each["Sid"] for each in more}
+    kept = [each for each in statements(policy) if each.get("Sid") not in ours]
+    return {"Version": "2012-10-17", **policy, "Statement": [*kept, *more]}
 
 
 def reduced(policy: Policy, sid: str) -> Policy:
     """The policy without the statement of that Sid."""
-    return {**policy, "Statement": [each for each in _statements(policy) if each.get("Sid") != sid]}
+    return {**policy, "Statement": [each for each in statements(policy) if each.get("Sid") != sid]}
 
 
 def written(policy: Policy) -> str:
     """As AWS takes it: JSON, "" for a policy that says nothing."""
-    return json.dumps(policy, separators=(",", ":")) if _statements(policy) else ""
+    return json.dumps(policy, separators=(",", ":")) if statements(policy) else ""
 
 
-def _statements(policy: Policy) -> list[Mapping[str, Any]]:
+def statements(policy: Policy) -> list[Mapping[str, Any]]:
+    """All of them: a single one may stand without a list around it."""
     found = policy.get("Statement", ())
     return [found] if isinstance(found, dict) else list(found)
 
@@ -130,4 +131,5 @@ def _like(pattern: str, value: str) -> bool:
 
 
 def _listed(value: Any) -> list[Any]:
-    return [value] if isinstance(value, str | bool) else list(value)
+    """A value alone is no list: text, or in conditions also a number or a truth."""
+    return [*value] if isinstance(value, list | tuple) else [value]

@@ -15,7 +15,7 @@ from tocsin.ports import ConfigError
 from tocsin_cli.doctor.finding import Finding
 from tocsin_cli.doctor.mending import made_again
 from tocsin_cli.doctor.scene import Scene
-from tocsin_cli.policies import Asked, Policy, allows, parsed
+from tocsin_cli.policies import Asked, Policy, allows, parsed, statements
 from tocsin_cli.stack.functions import variables
 from tocsin_cli.stack.slack_secret import is_signing_secret
 
@@ -79,7 +79,7 @@ def way(scene: Scene) -> Iterator[Finding]:
 def open_to_all(scene: Scene, policy: Policy) -> Iterator[Finding]:
     """Statements that let anybody hand the function events, past the door."""
     name, client = scene.stack.outputs["FunctionName"], scene.cloud.client("lambda")
-    for each in policy.get("Statement", ()):
+    for each in statements(policy):
         actions = each["Action"] if isinstance(each["Action"], list) else [each["Action"]]
         everybody = each["Effect"] == "Allow" and each.get("Principal") in ("*", {"AWS": "*"})
         if everybody and not each.get("Condition") and {"lambda:InvokeFunction", "lambda:*", "*"} & set(actions):

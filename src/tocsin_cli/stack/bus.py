@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from tocsin_cli.cloud import Cloud
+from tocsin_cli.policies import parsed, statements
 from tocsin_cli.stack.accounts import Admitted
 
 _ACCOUNT = re.compile(r"(?:arn:[a-z-]+:iam::)?(\d{12})(?::root)?")
@@ -17,14 +18,14 @@ def let_in(cloud: Cloud, stack: str) -> Admitted:
 
     EventBridge may say an account as its number or as the ARN of its root.
     """
-    policy = json.loads(cloud.client("events").describe_event_bus().get("Policy") or "{}")
-    ours = {each.get("Sid"): each for each in policy.get("Statement", ())}
+    policy = parsed(cloud.client("events").describe_event_bus().get("Policy", ""))
+    ours = {each.get("Sid"): each for each in statements(policy)}
     accounts = _principals(ours.get(f"{stack}-accounts", {}))
     condition = ours.get(f"{stack}-organization", {}).get("Condition", {})
     return Admitted(accounts, condition.get("StringEquals", {}).get("aws:PrincipalOrgID", ""))
 
 
-def _principals(statement: dict[str, Any]) -> tuple[str, ...]:
+def _principals(statement: Mapping[str, Any]) -> tuple[str, ...]:
     named = statement.get("Principal", {})
     listed = named.get("AWS", ()) if isinstance(named, dict) else ()
     found = (_ACCOUNT.fullmatch(each) for each in ([listed] if isinstance(listed, str) else listed))

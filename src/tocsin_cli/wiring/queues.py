@@ -9,7 +9,7 @@ from typing import Any
 
 from tocsin.reading.arns import partition_of
 from tocsin_cli.cloud import Cloud
-from tocsin_cli.policies import Asked, Policy, allows, extended, parsed, reduced, written
+from tocsin_cli.policies import Asked, Policy, allows, extended, parsed, reduced, statements, written
 from tocsin_cli.stack.standing import Stack
 
 # One statement for all topics, by its Sid, and one for rules: a queue's policy has at most 20.
@@ -65,10 +65,10 @@ def queue(cloud: Cloud, stack: Stack, output: str = "QueueUrl") -> Queue:
 
 
 def sources(queue: Queue, sid: str = _TOPICS) -> tuple[str, ...]:
-    """The topics, or rules, that were let in by ``admit``."""
-    for each in queue.policy.get("Statement", ()):
+    """The topics, or rules, that were let in by ``admit``; none where somebody has put it otherwise since."""
+    for each in statements(queue.policy):
         if each.get("Sid") == sid:
-            found = each["Condition"]["ArnEquals"]["aws:SourceArn"]
+            found = each.get("Condition", {}).get("ArnEquals", {}).get("aws:SourceArn", ())
             return (found,) if isinstance(found, str) else tuple(found)
     return ()
 
