@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import shlex
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
@@ -27,8 +28,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
         yield there
 
 
-def seen(home: Home, **answers: str) -> list[Seen]:
-    """What is seen where these operations are refused, by the code of the refusal."""
+def seen(home: Home, **answers: Mapping[str, Any] | str) -> list[Seen]:
+    """What is seen where these operations answer so, or are refused by that code."""
     with Answers(home, **answers) as cloud:
         return [*look(cloud, home.stack, NOW), *look_around(cloud, home.stack)]
 
@@ -100,6 +101,58 @@ def test_whoever_aws_does_not_know_is_told_so_once(home: Home) -> None:
         seen(home, DescribeRule="ExpiredToken")
 
 
+def reader(arn: str, protocol: str, endpoint: str) -> dict[str, str]:
+    """As ListSubscriptionsByTopic answers."""
+    return {"SubscriptionArn": arn, "Protocol": protocol, "Endpoint": endpoint}
+
+
+@pytest.mark.parametrize(
+    ("readers", "said"),
+    [
+        ([], "e-mail: nobody is told when tocsin itself is in trouble"),
+        (
+            [reader("PendingConfirmation", "email", "b@example.com")],
+            "e-mail: b@example.com has not confirmed: click the link in the mail from AWS",
+        ),
+        (
+            [
+                reader("PendingConfirmation", "email", "b@example.com"),
+                reader("arn:aws:sns:1", "email", "a@example.com"),
+            ],
+            "e-mail: a@example.com",
+        ),
+        ([reader("arn:aws:sns:1", "https", "https://pager.example/key/s3cret")], "e-mail: https"),
+    ],
+)
+def test_whoever_hears_of_tocsins_own_trouble_is_named(home: Home, readers: list[dict[str, str]], said: str) -> None:
+    """As the doctor has it: one who has confirmed is enough, by whatever road; a pager's URL is not shown."""
+    told = seen(home, ListSubscriptionsByTopic={"Subscriptions": readers})
+    (line, *_) = [line for each in told for line in each.lines() if "e-mail" in line]
+
+    assert line[4:] == said
+
+
+def test_one_region_hides_no_other(home: Home) -> None:
+    """Neither one that may not be looked at nor one that cannot be reached."""
+    record = {"Parameter": {"Name": "/tocsin/tocsin/spokes", "Value": "us-east-1,us-east-2", "Type": "StringList"}}
+    rule = {"Name": "tocsin-spoke", "State": "ENABLED"}
+    found = seen(home, GetParameter=record, DescribeRule=rule, GetQueueUrl="AccessDenied")
+    nowhere = EndpointConnectionError(endpoint_url="https://events.example")
+
+    def unreachable() -> Iterator[Seen]:
+        raise nowhere
+        yield
+
+    assert [next(each.lines()) for each in found if "us-east" in each.what] == [
+        "  ✓ alarms of us-east-1: on",
+        "  ? dead letters of us-east-1: it could not be looked at: GetQueueUrl is denied",
+        "  ✓ alarms of us-east-2: on",
+        "  ? dead letters of us-east-2: it could not be looked at: GetQueueUrl is denied",
+    ]
+    (said,) = guarded("bus", "tocsin doctor", unreachable())
+    assert (said.is_known, "events.example" in said.trouble) == (False, True)
+
+
 def test_deploy_puts_right_what_was_changed_behind_its_back(home: Home) -> None:
     """What belongs to the stack and is safe; nothing is said of what is well."""
     home.client("events").disable_rule(Name="tocsin-tick")
@@ -120,7 +173,9 @@ def test_what_may_not_be_put_right_is_told(home: Home) -> None:
         (said,) = restored(cloud, home.stack, NOW)
     home.client("events").enable_rule(Name="tocsin-tick")
 
-    assert said.startswith("  ✗ the rule tocsin-tick is switched off (EnableRule is refused): tocsin doctor tick")
+    assert said.startswith(
+        "  ✗ the rule tocsin-tick is switched off (EnableRule is refused: AccessDeniedException): tocsin doctor"
+    )
 
 
 @pytest.mark.parametrize("command", [("deploy", "--yes"), ("destroy", "--yes"), ("status",), ("doctor",), ("test",)])

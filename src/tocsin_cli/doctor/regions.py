@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,12 +42,17 @@ def judged(scene: Scene, seen: Iterable[Seen[Held]]) -> Iterator[Finding]:
                 "its alarms do not reach tocsin" if held.alarms else "nobody would see what they do, or cost",
                 watched(scene, region),
             )
-    for reason in sorted({each.refused for each in found if each.refused}):
-        names = [each.region for each in found if each.refused == reason]
+    yield from unseen(found, "whether anything runs there is not known")
+
+
+def unseen(regions: Sequence[Seen[Any]], means: str) -> Iterator[Finding]:
+    """Those that could not be looked at, together by the reason."""
+    for reason in sorted({each.refused for each in regions if each.refused}):
+        names = [each.region for each in regions if each.refused == reason]
         yield Finding(
             "unseen",
             f"{', '.join(names)} could not be looked at: {reason}",
-            "whether anything runs there is not known",
+            means,
             "ask for the rights of AWS's policy ReadOnlyAccess, or use another profile with --profile",
         )
 
@@ -61,8 +66,7 @@ def _look(cloud: Cloud) -> Held:
 
 def _is_watched(cloud: Cloud) -> bool:
     """Whether a rule there hands on the state changes of alarms: a stack's, or one that leads to a stack."""
-    pages = cloud.client("events").get_paginator("list_rules").paginate()
-    return any(_hands_on(rule) for page in pages for rule in page["Rules"])
+    return any(_hands_on(rule) for rule in cloud.listed("events", "list_rules", "Rules"))
 
 
 def _hands_on(rule: dict[str, Any]) -> bool:
@@ -72,5 +76,5 @@ def _hands_on(rule: dict[str, Any]) -> bool:
 
 def _machines(cloud: Cloud) -> int:
     running = [{"Name": "instance-state-name", "Values": ["running", "pending"]}]
-    pages = cloud.client("ec2").get_paginator("describe_instances").paginate(Filters=running)
-    return sum(len(each["Instances"]) for page in pages for each in page["Reservations"])
+    found = cloud.listed("ec2", "describe_instances", "Reservations", Filters=running)
+    return sum(len(each["Instances"]) for each in found)

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tocsin_cli.cloud import Cloud
 from tocsin_cli.doctor.finding import Finding, some
 from tocsin_cli.doctor.mending import let_in_again, watched
+from tocsin_cli.doctor.regions import unseen
 from tocsin_cli.doctor.scene import Scene
+from tocsin_cli.everywhere import look_into
 from tocsin_cli.stack.accounts import admitted, called
 from tocsin_cli.stack.bus import let_in
 from tocsin_cli.stack.home import home_of, spoke_of
 from tocsin_cli.stack.names import Names
 from tocsin_cli.stack.spoke_letters import letters_held
 from tocsin_cli.stack.spokes import spoke_regions
+
+_SERVICES = ("events", "sqs")
 
 
 def door(scene: Scene) -> Iterator[Finding]:
@@ -37,19 +42,26 @@ def door(scene: Scene) -> Iterator[Finding]:
 
 def spokes(scene: Scene) -> Iterator[Finding]:
     """The spoke of each region hands alarms on to here, and nothing lies in its dead letters."""
-    for region in spoke_regions(scene.cloud, scene.stack.name):
-        yield from _rule(scene, region)
-        if held := letters_held(scene.cloud.elsewhere(region), scene.stack.name):
-            yield Finding(
-                "broken",
-                f"{held} events of {region} did not come here: {spoke_of(scene.stack.name)}-dead",
-                "they are kept there for 14 days; each says why in its attribute ERROR_CODE",
-                scene.tocsin("redrive"),
-            )
+    regions = spoke_regions(scene.cloud, scene.stack.name)
+    found = look_into(scene.cloud, regions, _SERVICES, lambda there: (*_rule(scene, there), *_letters(scene, there)))
+    seen = sorted(found, key=lambda each: each.region)
+    for each in seen:
+        yield from each.found or ()
+    yield from unseen(seen, "whether their alarms come here is not known")
 
 
-def _rule(scene: Scene, region: str) -> Iterator[Finding]:
-    name, events = spoke_of(scene.stack.name), scene.cloud.elsewhere(region).client("events")
+def _letters(scene: Scene, there: Cloud) -> Iterator[Finding]:
+    if held := letters_held(there, scene.stack.name):
+        yield Finding(
+            "broken",
+            f"{held} events of {there.region} did not come here: {spoke_of(scene.stack.name)}-dead",
+            "they are kept there for 14 days; each says why in its attribute ERROR_CODE",
+            scene.tocsin("redrive"),
+        )
+
+
+def _rule(scene: Scene, there: Cloud) -> Iterator[Finding]:
+    name, region, events = spoke_of(scene.stack.name), there.region, there.client("events")
     means = f"alarms of {region} do not reach tocsin"
     try:
         state = events.describe_rule(Name=name)["State"]

@@ -27,10 +27,14 @@ class Seen:
         if self.mend:
             yield f"      $ {self.mend}"
 
+    def told(self) -> dict[str, object]:
+        """As programs read it."""
+        return {"what": self.what, "trouble": self.trouble, "mend": self.mend, "known": self.is_known}
+
 
 def guarded(what: str, mend: str, part: Iterable[Seen]) -> Iterator[Seen]:
-    """What ``part`` sees, or that it is gone or may not be looked at. Raises only where AWS does not know who asks."""
-    from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
+    """What ``part`` sees, or that it is gone or cannot be looked at. Raises only where AWS does not know who asks."""
+    from botocore.exceptions import BotoCoreError, ClientError
 
     try:
         yield from part
@@ -42,7 +46,7 @@ def guarded(what: str, mend: str, part: Iterable[Seen]) -> Iterator[Seen]:
         else:
             why = "is denied" if is_denied(error) else f"says {code_of(error)}"
             yield Seen(what, f"it could not be looked at: {error.operation_name} {why}", is_known=False)
-    except (ConnectionError, HTTPClientError) as error:
+    except BotoCoreError as error:
         yield Seen(what, f"it could not be looked at: {' '.join(str(error).split())}", is_known=False)
 
 

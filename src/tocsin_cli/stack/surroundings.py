@@ -15,6 +15,8 @@ from tocsin_cli.stack.spoke_letters import letters_held
 from tocsin_cli.stack.spokes import spoke_regions
 from tocsin_cli.stack.standing import Stack
 
+_AWAY = "they do not come here"
+
 
 def look_around(cloud: Cloud, stack: Stack) -> Iterator[Seen]:
     """Each region whose alarms are handed on to here, and whose alarms of other accounts are let in."""
@@ -26,11 +28,15 @@ def look_around(cloud: Cloud, stack: Stack) -> Iterator[Seen]:
 def _regions(cloud: Cloud, stack: Stack) -> Iterator[Seen]:
     for region in spoke_regions(cloud, stack.name):
         what, mend = f"alarms of {region}", _again(cloud, stack, "--regions", region)
-        there = cloud.elsewhere(region)
-        yield from guarded(what, mend, rule(there, spoke_of(stack.name), what, "they do not come here", mend))
-        if held := letters_held(there, stack.name):
-            redrive = pasted.tocsin(cloud, stack.name, "redrive")
-            yield Seen(f"dead letters of {region}: {held}", "they did not come here", redrive)
+        yield from guarded(what, mend, rule(cloud.elsewhere(region), spoke_of(stack.name), what, _AWAY, mend))
+        letters, redrive = f"dead letters of {region}", pasted.tocsin(cloud, stack.name, "redrive")
+        yield from guarded(letters, redrive, _letters(cloud.elsewhere(region), stack, letters, redrive))
+
+
+def _letters(there: Cloud, stack: Stack, what: str, redrive: str) -> Iterator[Seen]:
+    """Nothing where there are none, as there mostly are."""
+    if held := letters_held(there, stack.name):
+        yield Seen(f"{what}: {held}", "they did not come here", redrive)
 
 
 def _accounts(cloud: Cloud, stack: Stack) -> Iterator[Seen]:
