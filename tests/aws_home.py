@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import shlex
@@ -78,7 +79,7 @@ class Answers:
         self._home, self._answers, self._clients = home, answers, list[Any]()
 
     def __enter__(self) -> Cloud:
-        return replace(self._home.cloud, clients=self._client)
+        return replace(self._home.cloud, clients=functools.cache(self._client))
 
     def __exit__(self, *_: object) -> None:
         for client in self._clients:

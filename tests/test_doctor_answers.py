@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from aws_home import REGION, Answers, Home, deployed, run, understood
+from aws_home import REGION, Answers, Home, deployed, obey, run, understood
+from denying_aws import denying
 from denying_aws import denying
 from tocsin_cli.doctor.checks import CHECKS
 from tocsin_cli.doctor.examine import EXIT_CODES, examine, gravest
@@ -87,6 +88,13 @@ def test_an_email_that_nobody_confirmed_is_found(home: Home) -> None:
 
     assert finding.severity == "risk" and "ops@example.com has not confirmed" in finding.what
     assert finding.mend.startswith("aws sns subscribe")
+
+
+def test_a_topic_that_is_gone_is_made_again(home: Home) -> None:
+    """To nothing nobody can be subscribed: another address would not help."""
+    finding = one(home, "e-mail", GetTopicAttributes="NotFound")
+
+    assert finding.what == f"the topic {TOPIC}-ops is gone" and finding.mend.startswith("tocsin destroy")
 
 
 def test_a_subscription_that_waits_for_somebody_is_found(home: Home) -> None:
@@ -165,6 +173,15 @@ def test_what_steers_machines_is_left_alone(home: Home) -> None:
             assert asked(home.scene(cloud=cloud, now=NOW), "silent-alarms") == []
 
 
+@pytest.mark.parametrize("action", ["automate:eu-north-1:ec2:recover", "swf:eu-north-1:1:action/actions/AWS_EC2.Stop"])
+def test_what_recovers_a_machine_steers_it(home: Home, action: str) -> None:
+    """Both spellings of EC2's actions: nobody waits for a word of such an alarm, so that its silence is no news."""
+    steering = an_alarm(AlarmActions=[f"arn:aws:{action}"], ActionsEnabled=False, StateValue="INSUFFICIENT_DATA")
+    with Answers(home, DescribeAlarms=steering) as cloud:
+        scene = home.scene(cloud=cloud, now=NOW)
+        assert asked(scene, "disabled-alarms") == asked(scene, "no-data") == []
+
+
 def test_the_child_of_a_composite_need_not_act(home: Home) -> None:
     """Its composite does."""
     found = an_alarm(AlarmName="child", AlarmActions=[])
@@ -172,6 +189,42 @@ def test_the_child_of_a_composite_need_not_act(home: Home) -> None:
               "StateValue": "OK", "AlarmActions": [TOPIC]}  # fmt: skip
     with Answers(home, DescribeAlarms={**found, "CompositeAlarms": [parent]}) as cloud:
         assert asked(home.scene(cloud=cloud, now=NOW), "silent-alarms") == []
+
+
+@pytest.mark.parametrize("check", ["keys", "secret-key"])
+@pytest.mark.parametrize(
+    ("state", "mend"),
+    [
+        ("PendingDeletion", "aws kms cancel-key-deletion --key-id k-1 --region eu-north-1 && aws kms enable-key"),
+        ("Disabled", "aws kms enable-key --key-id k-1"),
+        ("", ""),
+    ],
+)
+def test_a_key_on_its_way_out_is_kept_and_one_that_is_gone_is_done_without(
+    home: Home, check: str, state: str, mend: str
+) -> None:
+    """Whosever topic it is: a key that nobody has any more is no reason to make tocsin again."""
+    key = {"KeyMetadata": {"KeyId": "k-1", "KeyState": state, "KeyManager": "CUSTOMER"}}
+    secret = {"Name": "/tocsin/tocsin/slack-webhook", "Type": "SecureString", "KeyId": "k-1"}
+    answers: dict[str, Any] = {
+        "DescribeKey": key if state else "NotFoundException", "GetKeyPolicy": {"Policy": "{}"},
+        "DescribeParameters": {"Parameters": [secret]},
+        "GetTopicAttributes": {"Attributes": {"KmsMasterKeyId": "k-1"}}, "DescribeAlarms": {"MetricAlarms": []},
+    }  # fmt: skip
+    without = {"keys": "--attribute-name KmsMasterKeyId --attribute-value ''", "secret-key": "tocsin deploy --slack"}
+    with Answers(home, **answers) as cloud:
+        found = asked(home.scene(cloud=cloud), check)
+
+    assert {each.severity for each in found} == {"broken"} and len(found) == (2 if check == "keys" else 1)
+    for finding in found:
+        assert finding.what.endswith(f"is {state or 'gone'}") and (mend or without[check]) in finding.mend
+
+
+def test_a_rule_that_became_a_schedule_matches_no_alarm(home: Home) -> None:
+    """It has no pattern at all then."""
+    rule = {"Name": "tocsin-all-alarms", "State": "ENABLED", "ScheduleExpression": "rate(1 day)"}
+
+    assert "does not match alarms any more" in one(home, "rule", DescribeRule=rule).what
 
 
 @pytest.mark.parametrize(
@@ -321,6 +374,41 @@ def test_regions_that_may_not_be_looked_at_are_one_finding(home: Home) -> None:
     assert finding.what.endswith("ListRules: AccessDeniedException")
 
 
+def test_a_region_is_named_though_the_spokes_may_not_be_known(home: Home) -> None:
+    """Whoever may not read where there are spokes still learns what nobody watches."""
+    instance = {"InstanceId": "i-1"}
+    near = {"Regions": [{"RegionName": "us-east-1"}]}
+    found = one(
+        home, "regions", DescribeRegions=near, ListRules={"Rules": []}, DescribeAlarms={},
+        DescribeInstances={"Reservations": [{"Instances": [instance]}]}, GetParameter="AccessDeniedException",
+    )  # fmt: skip
+
+    assert found.what == "nobody watches us-east-1, with 0 alarms and 1 running machines"
+    assert found.mend == "tocsin deploy --regions us-east-1 --region eu-north-1"
+
+
+def test_one_spoke_that_may_not_be_looked_at_hides_no_other(home: Home) -> None:
+    """It is said which, and what the others have lost is said too."""
+    record = {"Parameter": {"Name": "/tocsin/tocsin/spokes", "Value": "us-east-1,us-east-2", "Type": "StringList"}}
+    queue = {"Attributes": {"ApproximateNumberOfMessages": "3", "ApproximateNumberOfMessagesNotVisible": "0"}}
+    answers: dict[str, Any] = {
+        "GetParameter": record, "DescribeRule": "ResourceNotFoundException",
+        "GetQueueUrl": {"QueueUrl": "http://127.0.0.1/1/dead"}, "GetQueueAttributes": queue,
+    }  # fmt: skip
+    with Answers(home, **answers) as cloud, Answers(home, **{**answers, "DescribeRule": "AccessDenied"}) as denied:
+
+        def clients(service: str, region: str) -> Any:
+            return (denied if region == "us-east-1" else cloud).clients(service, region)
+
+        found = asked(home.scene(cloud=replace(cloud, clients=clients)), "spokes")
+
+    assert [each.what for each in found] == [
+        "the rule tocsin-spoke in us-east-2 is gone",
+        "3 events of us-east-2 did not come here: tocsin-spoke-dead",
+        "us-east-1 could not be looked at: DescribeRule: AccessDenied",
+    ]
+
+
 def test_a_region_with_a_rule_for_alarms_is_watched(home: Home) -> None:
     """Alarms there are handed on, so nothing is said of them."""
     rule = {"Name": "spoke", "State": "ENABLED", "EventPattern": '{"detail-type":["CloudWatch Alarm State Change"]}'}
@@ -456,23 +544,43 @@ def test_fix_mends_what_is_safe_and_says_so(home: Home) -> None:
     assert home.client("events").describe_rule(Name="tocsin-tick")["State"] == "ENABLED"
 
 
-def test_what_is_refused_keeps_nothing_else_from_being_mended(home: Home) -> None:
-    """Of two breaks, the right to mend one is missing: that is told, and the other is mended all the same."""
-    home.client("events").disable_rule(Name="tocsin-tick")
-    home.client("events").disable_rule(Name="tocsin-all-alarms")
-    answers = ["AccessDenied"]
+def test_what_may_not_be_mended_keeps_no_other_from_it(home: Home) -> None:
+    """It is told with AWS's word, and the others are mended."""
+    events, client = home.client("events"), home.client("lambda")
+    events.disable_rule(Name="tocsin-tick")
+    client.put_function_recursion_config(FunctionName="tocsin", RecursiveLoop="Terminate")
+    paths: list[str] = []
 
     def refuses(operation: str) -> str:
-        return answers.pop() if operation == "EnableRule" and answers else ""
+        """Of the two that have this path, the one that writes, which comes after."""
+        paths.append(operation)
+        return "AccessDeniedException" if operation == "recursion-config" and paths.count(operation) == 2 else ""
 
     with denying(os.environ["AWS_ENDPOINT_URL"], refuses) as address, pytest.MonkeyPatch.context() as environ:
         environ.setenv("AWS_ENDPOINT_URL", address)
-        _, output = run("doctor", "--fix", "--yes", "rule", "tick")
-    again, _ = run("doctor", "--fix", "--yes", "rule")
+        code, output = run("doctor", "loops", "tick", "--fix", "--yes")
+    client.put_function_recursion_config(FunctionName="tocsin", RecursiveLoop="Allow")
 
-    assert "✗ not mended: the rule tocsin-all-alarms is switched off: EnableRule is refused (AccessDenied)" in output
-    assert "✓ mended: the rule tocsin-tick is switched off" in output and "1 of 2 mended" in output
-    assert again != 0 and run("doctor", "rule", "tick")[0] == 0
+    assert code == 1 and "1 of 2 mended" in output
+    assert "✗ not mended: Lambda stops tocsin when it wakes itself through its queue (PutFunction" in output
+    assert events.describe_rule(Name="tocsin-tick")["State"] == "ENABLED"
+
+
+def test_an_own_alarm_acts_on_the_ops_topic_again(home: Home) -> None:
+    """Where somebody has taken that from it, switching its actions on would change nothing."""
+    cloudwatch = home.client("cloudwatch")
+    (before,) = cloudwatch.describe_alarms(AlarmNames=["tocsin-dead-letters"])["MetricAlarms"]
+    taken = {key: value for key, value in before.items() if key not in ("AlarmActions", "OKActions")}
+    fields = cloudwatch.meta.service_model.operation_model("PutMetricAlarm").input_shape.members
+    for mend in (lambda finding: finding.fix(), lambda finding: obey(home.cloud, finding.mend)):
+        cloudwatch.put_metric_alarm(**{key: value for key, value in taken.items() if key in fields})
+        (finding,) = asked(home.scene(), "watches")
+        mend(finding)
+        (after,) = cloudwatch.describe_alarms(AlarmNames=["tocsin-dead-letters"])["MetricAlarms"]
+
+        assert finding.what == f"the alarm tocsin-dead-letters does not act on {TOPIC}-ops"
+        assert (after["AlarmActions"], after["OKActions"]) == ([f"{TOPIC}-ops"], [f"{TOPIC}-ops"])
+        assert asked(home.scene(), "watches") == []
 
 
 def test_a_single_check_can_be_asked_for(home: Home) -> None:

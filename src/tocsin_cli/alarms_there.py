@@ -10,6 +10,9 @@ from tocsin_cli.cloud import Cloud
 from tocsin_cli.stack.standing import WATCHES, Stack
 
 ACTIONS = ("AlarmActions", "OKActions", "InsufficientDataActions")
+# Auto Scaling's, and both spellings of EC2's: stop, terminate, reboot, recover.
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+_STEERING = ("autoscaling", "automate", "swf")
 _HISTORY = 1000  # items of the history that are looked at: ten calls
 
 
@@ -66,7 +69,7 @@ class Alarm:
     def is_control(self) -> bool:
         """Whether it steers machines and tells nobody: scaling sits in ALARM by design."""
         others = [each for each in self.actions() if each not in self.topics]
-        steers = bool(others) and all(each.split(":")[2] in ("autoscaling", "ec2", "swf") for each in others)
+        steers = bool(others) and all(each.split(":")[2] in _STEERING for each in others)
         return self.name.startswith("TargetTracking-") or (steers and not self.topics)
 
 

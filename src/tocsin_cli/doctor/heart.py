@@ -7,11 +7,13 @@ from functools import partial
 from typing import Any
 
 from tocsin_cli.doctor.finding import Finding
-from tocsin_cli.doctor.mending import made_again, mailed
+from tocsin_cli.doctor.mending import made_again, mailed, rewritten
 from tocsin_cli.doctor.scene import Scene
 from tocsin_cli.stack.heartbeat import SILENCE, is_unread, lives
 from tocsin_cli.stack.standing import WATCHES
+from tocsin_cli.wiring.acting import act, missing
 
+_UNTOLD = "when Slack cannot be reached, or the function does not run, nobody is told"
 _ALIVE = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "IMPORT_COMPLETE")
 
 
@@ -51,13 +53,21 @@ def watches(scene: Scene) -> Iterator[Finding]:
                 "nobody is told when that goes wrong",
                 made_again(scene),
             )
-        elif not alarm.is_enabled or ops not in alarm.actions("AlarmActions"):
+        elif not alarm.is_enabled:
             yield Finding(
                 "risk",
-                f"the alarm {name} acts on nothing",
+                f"the actions of the alarm {name} are switched off",
                 "nobody is told when that goes wrong",
                 scene.aws("cloudwatch", "enable-alarm-actions", "--alarm-names", name),
                 partial(scene.cloud.client("cloudwatch").enable_alarm_actions, AlarmNames=[name]),
+            )
+        elif ops not in alarm.actions("AlarmActions"):
+            yield Finding(
+                "risk",
+                f"the alarm {name} does not act on {ops}",
+                "nobody is told when that goes wrong",
+                rewritten(scene, alarm, {each: [*alarm.actions(each), ops] for each in missing(alarm, ops)}),
+                partial(act, scene.cloud, name, ops),
             )
         elif alarm.state == "ALARM" and name.endswith("-heartbeat") and is_unread(scene.cloud, scene.stack, scene.now):
             yield Finding(
@@ -73,23 +83,25 @@ def watches(scene: Scene) -> Iterator[Finding]:
 
 def email(scene: Scene) -> Iterator[Finding]:
     """Somebody gets an e-mail when tocsin itself is in trouble."""
-    topic = scene.topic(scene.stack.outputs["OpsTopicArn"])
-    yield from reading(scene, topic.subscriptions if topic else (), topic is not None and topic.is_read)
+    arn = scene.stack.outputs["OpsTopicArn"]
+    if (topic := scene.topic(arn)) is None:
+        yield Finding("risk", f"the topic {arn} is gone", _UNTOLD, made_again(scene))
+    else:
+        yield from reading(scene, topic.subscriptions, topic.is_read)
 
 
 def reading(scene: Scene, subscriptions: Sequence[Mapping[str, Any]], is_read: bool) -> Iterator[Finding]:
     """What ListSubscriptionsByTopic says of the ops topic."""
     if is_read:
         return
-    means = "when Slack cannot be reached, or the function does not run, nobody is told"
     if not subscriptions:
-        yield Finding("risk", "nobody is told when tocsin itself is in trouble", means, mailed(scene))
+        yield Finding("risk", "nobody is told when tocsin itself is in trouble", _UNTOLD, mailed(scene))
     for each in subscriptions:
         again = scene.aws("sns", "subscribe", "--topic-arn", scene.stack.outputs["OpsTopicArn"], "--protocol",
                           each["Protocol"], "--notification-endpoint", each["Endpoint"])  # fmt: skip
         yield Finding(
             "risk",
             f"{each['Endpoint']} has not confirmed",
-            f"{means}: click the link in the mail from AWS; the command has it sent again",
+            f"{_UNTOLD}: click the link in the mail from AWS; the command has it sent again",
             again,
         )

@@ -11,11 +11,12 @@ from tocsin_cli.policies import Asked, Policy, allows, extended, parsed
 # https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
 NEEDED = ("kms:GenerateDataKey*", "kms:Decrypt")
 _ASKED = ("kms:GenerateDataKey", "kms:Decrypt")
+GONE = "gone"
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A key as KMS describes it (``state``: Enabled, Disabled, PendingDeletion, …), with its policy."""
+    """A key as KMS describes it (``state``: Enabled, Disabled, PendingDeletion, …; GONE), with its policy."""
 
     id: str
     state: str
@@ -44,11 +45,14 @@ class Key:
 
 
 def read_key(cloud: Cloud, name: str) -> Key:
-    """By its id, ARN or alias. Errors as boto3 raises them."""
+    """By its id, ARN or alias, whether it is there or not. Errors as boto3 raises them."""
     if "alias/aws/" in name:
         return Key(name, "Enabled", True, {})
     kms = cloud.client("kms")
-    found = kms.describe_key(KeyId=name)["KeyMetadata"]
+    try:
+        found = kms.describe_key(KeyId=name)["KeyMetadata"]
+    except kms.exceptions.NotFoundException:
+        return Key(name, GONE, False, {})
     if found.get("KeyManager") == "AWS":
         return Key(name, found["KeyState"], True, {})
     policy = kms.get_key_policy(KeyId=found["KeyId"], PolicyName="default")["Policy"]

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+
+from tocsin_cli.alarms_there import Alarm
+from tocsin_cli.doctor.keys import Key
 from tocsin_cli.doctor.scene import Scene
 from tocsin_cli.stack.deployment import options
 from tocsin_cli.stack.spokes import spoke_regions
+from tocsin_cli.wiring import rewriting
 
 _APPLY = "terraform apply"
 
@@ -17,17 +23,18 @@ def made_again(scene: Scene) -> str:
     """What was deleted by hand: Terraform misses it, CloudFormation does not. What was wished would be forgotten."""
     if _is_terraforms(scene):
         return _APPLY
-    return f"{scene.tocsin('destroy')} && {scene.tocsin('deploy', *options(scene.stack.parameters), *_regions(scene))}"
+    regions = ("--regions", ",".join(found)) if (found := _spokes(scene)) else ()
+    return f"{scene.tocsin('destroy')} && {scene.tocsin('deploy', *options(scene.stack.parameters), *regions)}"
 
 
-def _regions(scene: Scene) -> tuple[str, ...]:
+def _spokes(scene: Scene) -> tuple[str, ...]:
+    """The regions that have one; none where we may not look: the rest of a command is needed all the same."""
     from botocore.exceptions import ClientError
 
     try:
-        found = spoke_regions(scene.cloud, scene.stack.name)
-    except ClientError:  # whoever may not look at it still needs the rest
+        return spoke_regions(scene.cloud, scene.stack.name)
+    except ClientError:
         return ()
-    return ("--regions", ",".join(found)) if found else ()
 
 
 def put_right(scene: Scene) -> str:
@@ -40,6 +47,21 @@ def renewed(scene: Scene) -> str:
     if _is_terraforms(scene):
         return f"put the package of a newer tocsin in the place of the module's, then {_APPLY}"
     return f"pipx upgrade tocsin && {scene.tocsin('deploy')}"
+
+
+def rewritten(scene: Scene, alarm: Alarm, actions: Mapping[str, list[str]]) -> str:
+    """An alarm with these actions, and with all else that it has."""
+    put = "put-composite-alarm" if alarm.is_composite else "put-metric-alarm"
+    whole = json.dumps(rewriting.rewritten(scene.cloud, alarm, actions))
+    return scene.aws("cloudwatch", put, "--cli-input-json", whole)
+
+
+def enabled(scene: Scene, key: Key) -> str:
+    """A key that is switched off, or waits to be deleted."""
+    again = scene.aws("kms", "enable-key", "--key-id", key.id)
+    if key.state == "PendingDeletion":
+        return f"{scene.aws('kms', 'cancel-key-deletion', '--key-id', key.id)} && {again}"
+    return again
 
 
 def told_the_secret(scene: Scene) -> str:
@@ -66,8 +88,7 @@ def watched(scene: Scene, region: str) -> str:
     if _is_terraforms(scene):
         return f"apply the module deploy/terraform/spoke in {region}: docs/terraform.md"
     make = scene.tocsin("deploy", "--regions", region)
-    made = region in spoke_regions(scene.cloud, scene.stack.name)
-    return f"{scene.tocsin('deploy', '--without', region)} && {make}" if made else make
+    return f"{scene.tocsin('deploy', '--without', region)} && {make}" if region in _spokes(scene) else make
 
 
 def let_in_again(scene: Scene, option: str, whom: str) -> str:

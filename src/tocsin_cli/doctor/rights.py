@@ -10,8 +10,8 @@ from urllib.parse import unquote
 from tocsin.aws.calls import CALLS, Resource
 from tocsin.aws.table import DUE_INDEX, OF_INDEX
 from tocsin_cli.doctor.finding import Finding, Severity
-from tocsin_cli.doctor.keys import read_key
-from tocsin_cli.doctor.mending import told_the_secret
+from tocsin_cli.doctor.keys import GONE, read_key
+from tocsin_cli.doctor.mending import enabled, told_the_secret
 from tocsin_cli.doctor.scene import Scene
 from tocsin_cli.policies import Asked, Policy, allows, parsed
 from tocsin_cli.stack.functions import variables
@@ -77,7 +77,7 @@ def _key(scene: Scene, id: str) -> Iterator[Finding]:
     arn = f"arn:{scene.partition}:kms:{scene.cloud.region}:{scene.cloud.account}:key/{key.id.rpartition('/')[2]}"
     means = "the function cannot read the secret: alarms are stored and wait for it; then all are shown"
     if key.state != "Enabled":
-        mend = scene.aws("kms", "enable-key", "--key-id", key.id)
+        mend = told_the_secret(scene) if key.state == GONE else enabled(scene, key)
         yield Finding("broken", f"the key of the Slack secret is {key.state}", means, mend)
     elif found["Role"] not in json.dumps(key.policy) and not allows(
         _policies(scene, _role(found)), Asked("kms:Decrypt", arn)

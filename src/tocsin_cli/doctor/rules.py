@@ -19,8 +19,8 @@ def rule(scene: Scene) -> Iterator[Finding]:
     found = events.describe_rule(Name=name)
     if not found["State"].startswith("ENABLED"):
         yield _off(scene, name, "alarms that act on no topic of ours do not arrive")
-    event = json.dumps(_change(scene))
-    if not events.test_event_pattern(EventPattern=found.get("EventPattern", "{}"), Event=event)["Result"]:
+    event, pattern = json.dumps(_change(scene)), found.get("EventPattern")  # none where it was made a schedule
+    if not pattern or not events.test_event_pattern(EventPattern=pattern, Event=event)["Result"]:
         yield Finding(
             "broken",
             f"the rule {name} does not match alarms any more",

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 
 from tocsin_cli.alarms_there import ACTIONS, Alarm
 from tocsin_cli.doctor.finding import Finding, some
-from tocsin_cli.doctor.keys import read_key
+from tocsin_cli.doctor.keys import GONE, read_key
+from tocsin_cli.doctor.mending import enabled, rewritten
 from tocsin_cli.doctor.scene import Scene
 from tocsin_cli.doctor.topic import Topic
 from tocsin_cli.policies import extended, written
-from tocsin_cli.wiring.rewriting import knows_all, rewritten
+from tocsin_cli.wiring.rewriting import knows_all
 from tocsin_cli.wiring.topics import region_of
 
 _CLOUDWATCH = "cloudwatch.amazonaws.com"
@@ -63,10 +63,10 @@ def keys(scene: Scene) -> Iterator[Finding]:
 def _key(scene: Scene, topic: Topic, services: Iterable[str]) -> Iterator[Finding]:
     key = read_key(scene.cloud, topic.key)
     refused = key.shut_out(services, scene.cloud.account)
+    without = scene.aws("sns", "set-topic-attributes", "--topic-arn", topic.arn, "--attribute-name", "KmsMasterKeyId",
+                        "--attribute-value", "")  # fmt: skip
     if key.state != "Enabled":
-        mend = scene.aws("kms", "enable-key", "--key-id", key.id)
-        if key.state == "PendingDeletion":
-            mend = f"{scene.aws('kms', 'cancel-key-deletion', '--key-id', key.id)} && {mend}"
+        mend = without if key.state == GONE else enabled(scene, key)
         means = "nothing that is published there is delivered"
         yield Finding("broken", f"the key of {topic.arn} is {key.state}", means, mend)
     elif refused and key.is_of_aws:
@@ -74,9 +74,8 @@ def _key(scene: Scene, topic: Topic, services: Iterable[str]) -> Iterator[Findin
             "broken",
             f"{topic.arn} is encrypted with AWS's own key {key.id}, which admits no service",
             f"{', '.join(refused)} cannot publish there; that key cannot be changed: take it off, or name one of yours",
-            scene.aws("sns", "set-topic-attributes", "--topic-arn", topic.arn, "--attribute-name", "KmsMasterKeyId",
-                      "--attribute-value", ""),
-        )  # fmt: skip
+            without,
+        )
     elif refused:
         policy = written(key.admitting(services, scene.cloud.account))
         yield Finding(
@@ -139,8 +138,7 @@ def _told_near(scene: Scene, alarm: Alarm) -> str:
         for field in ACTIONS
         if (acting := alarm.actions(field))
     }
-    put = "put-composite-alarm" if alarm.is_composite else "put-metric-alarm"
-    return scene.aws("cloudwatch", put, "--cli-input-json", json.dumps(rewritten(scene.cloud, alarm, actions)))
+    return rewritten(scene, alarm, actions)
 
 
 def _own(scene: Scene) -> Iterator[tuple[Topic, tuple[str, ...]]]:
