@@ -196,16 +196,22 @@ def test_all_is_one_alarm_for_each(place: Place) -> None:
 
 
 def test_billing_is_looked_for_in_us_east_1(place: Place) -> None:
-    """The bill's metric lives there alone: the alarm goes there, and so must its topic be; a connected one is found."""
+    """The bill's metric lives there alone: the alarm goes there, and so must its topic be; a connected one is found,
+    and none that a queue of the same name reads in another region."""
     with pytest.raises(ConfigError, match="can only live in us-east-1, and tocsin reads no topic there"):
         _run("billing", "--threshold", "50", "--stack", "home")
     there = place.cloud.elsewhere("us-east-1")
     topic = there.client("sns").create_topic(Name="bills")["TopicArn"]
     queue = f"arn:aws:sqs:{REGION}:{ACCOUNT}:home"
+    namesake = there.client("sns").create_topic(Name="anothers-bills")["TopicArn"]
+    there.client("sns").subscribe(TopicArn=namesake, Protocol="sqs", Endpoint=queue.replace(REGION, "us-west-2"))
+    with pytest.raises(ConfigError, match="tocsin reads no topic there") as refused:
+        _run("billing", "--threshold", "50", "--stack", "home")
     there.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue)
     told = json.loads(_run("billing", "--threshold", "50", "--stack", "home", "--json", "--yes"))
     (held,) = there.client("cloudwatch").describe_alarms(AlarmNames=["billing"])["MetricAlarms"]
 
+    assert f"then tocsin connect --region {REGION} --stack home with the ARN" in refused.value.hint
     assert told["region"] == "us-east-1" and told["alarms"][0]["put"] is True
     assert (held["Threshold"], held["AlarmActions"], held["Period"]) == (50.0, [topic], 21600)
     assert any("Receive CloudWatch billing alerts" in each for each in told["alarms"][0]["why"])
@@ -310,10 +316,17 @@ def test_a_recipe_of_ones_own_is_a_file(place: Place, tmp_path: Path) -> None:
     ("text", "said"),
     [
         ("about = ", "is no TOML"),
-        ('about = "x"', "is no recipe: 'on'"),
+        ('about = "x"', "is no recipe: it lacks 'on'"),
+        ('about = "x"\n[[on]]\n[on.alarm]\nNamespace = "Shop"', "is no recipe: it lacks 'MetricName'"),
+        ('about = "x"\n[[on]]\nmeans = 5\n[on.alarm]', "is no recipe: means is no text"),
+        (
+            'about="x"\n[[on]]\n[on.alarm]\nNamespace="Shop"\nMetricName="m"\n[on.share]\nof="x"\npart="most"',
+            "is no recipe: could not convert",
+        ),
         ('about = "x"\n[[on]]\nsort = "queue"\nnonsense = 1', "is no recipe"),
         (
-            'about="x"\n[[on]]\nsort="moon"\nmeans="M."\nadvice="A."\nseverity="high"\nwhy="W."\ngaps="G."\n[on.alarm]',
+            'about="x"\n[[on]]\nsort="moon"\nmeans="M."\nadvice="A."\nseverity="high"\nwhy="W."\ngaps="G."\n[on.alarm]'
+            '\nNamespace="N"\nMetricName="M"',
             "moon is no sort of thing",
         ),
     ],

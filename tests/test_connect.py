@@ -416,6 +416,7 @@ def test_whoever_may_not_look_at_alarms_may_still_destroy(home: Home) -> None:
         (f"arn:aws:sns:{REGION}:{ACCOUNT}:nowhere", "there is no topic"),
         (f"arn:aws:sns:{REGION}:210987654321:theirs", "belongs to the account 210987654321"),
         (f"{TOPIC}-ops", "tells of tocsin's own trouble"),
+        ("tocsin-heartbeat", "is tocsin's own"),
         ("arn:aws:sns:short", "is no topic's ARN"),
         ("no such alarm", "there is no alarm no such alarm in account 123456789012"),
         (f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:gone", "there is no alarm gone"),

@@ -244,6 +244,18 @@ def test_a_missing_right_does_not_hide_the_way_out() -> None:
     assert "install the CloudWatch agent" in agent and refused == "no right to list_clusters"
 
 
+def test_what_is_named_twice_is_watched_once() -> None:
+    """By its id and by its name, or by both of several: each is meant once, in the order in which it was named."""
+    reservation = {"Instances": [
+        {"InstanceId": f"i-{name}", "Monitoring": {"State": "enabled"}, "Tags": [{"Key": "Name", "Value": name}]}
+        for name in ("web", "batch")
+    ]}  # fmt: skip
+    seen = search(_cloud(describe_instances={"Reservations": [reservation]}), recipe("cpu"))
+    found = chosen(recipe("cpu"), seen, ("i-batch", "web", "batch", "i-web"), False)
+
+    assert [each.target.id for each in found] == ["i-batch", "i-web"]
+
+
 def test_the_question_says_what_changes_and_what_it_costs() -> None:
     """A change costs nothing more; an alarm that is looked at oftener than each minute costs three times as much."""
     given = {"AlarmName": "cpu", "Period": 300}

@@ -68,7 +68,8 @@ def chosen(recipe: Recipe, seen: Search, named: Sequence[str], every: bool) -> t
         what = f"{', '.join(most)} or {last}" if most else last
         raise ConfigError(f"there is no {what} here to watch", hint or "another region is named with --region")
     if named:
-        return tuple(one for each in named for one in _named(seen.found, each))
+        meant = [one for each in named for one in _named(seen.found, each)]
+        return tuple(one for place, one in enumerate(meant) if one not in meant[:place])  # by id and by name is once
     if every or len(seen.found) == 1:
         return seen.found
     shown = [each.shown for each in seen.found]

@@ -78,7 +78,9 @@ def _read(path: Path) -> Recipe:
         raise ConfigError(f"{path} cannot be read: {error.strerror}", "tocsin alarm add lists the recipes") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} is no TOML: {error}", _SHOWN) from None
-    except (KeyError, TypeError) as error:
+    except KeyError as error:
+        raise ConfigError(f"{path} is no recipe: it lacks {error}", _SHOWN) from None
+    except (TypeError, ValueError) as error:
         raise ConfigError(f"{path} is no recipe: {error}", _SHOWN) from None
 
 
@@ -89,5 +91,9 @@ def _pattern(
     dimensions: Sequence[str] = (),
     **words: str,
 ) -> Pattern:
-    part = Share(**share) if share else None
+    if strange := [name for name, said in words.items() if not isinstance(said, str)]:
+        raise TypeError(f"{strange[0]} is no text")
+    if lacking := [name for name in ("Namespace", "MetricName") if name not in alarm]:  # things are found by them
+        raise KeyError(lacking[0])
+    part = Share(**{**share, "part": float(share["part"])}) if share else None
     return Pattern(alarm=alarm, rarely=every_5_minutes or {}, share=part, dimensions=tuple(dimensions), **words)

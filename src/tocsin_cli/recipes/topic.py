@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from tocsin.ports import ConfigError
+from tocsin_cli import pasted
 from tocsin_cli.cloud import Cloud
-from tocsin_cli.stack.standing import Stack, made, standing
+from tocsin_cli.stack.standing import made, standing
+from tocsin_cli.wiring.queues import queue
+from tocsin_cli.wiring.topics import read_by
 
 
 def topic_for(home: Cloud, here: Cloud, stack: str, named: str) -> str:
@@ -18,13 +21,13 @@ def topic_for(home: Cloud, here: Cloud, stack: str, named: str) -> str:
         return made(home, stack).outputs["TopicArn"]
     near = standing(here, stack)
     topic = near.outputs.get("TopicArn", "") if near else ""
-    topic = topic or _connected(here, made(home, stack))
+    topic = topic or min(read_by(here, queue(home, made(home, stack)).arn), default="")
     if topic:
         return topic
+    create, connect = pasted.aws(here, "sns", "create-topic", "--name", stack), pasted.tocsin(home, stack, "connect")
     raise ConfigError(
         f"this alarm can only live in {here.region}, and tocsin reads no topic there",
-        f"aws sns create-topic --name {stack} --region {here.region}, then tocsin connect --region {home.region} with "
-        "the ARN that it answers, then this again; or name one with --topic",
+        f"{create}, then {connect} with the ARN that it answers, then this again; or name one with --topic",
     )
 
 
@@ -38,13 +41,3 @@ def _checked(arn: str, here: Cloud) -> str:
             f"name one that is in {here.region}",
         )
     return arn
-
-
-def _connected(here: Cloud, stack: Stack) -> str:
-    """A topic of this region that the stack's queue is subscribed to, "" where there is none."""
-    queue = stack.outputs["QueueUrl"].rsplit("/", 1)[-1]
-    for page in here.client("sns").get_paginator("list_subscriptions").paginate():
-        for each in page["Subscriptions"]:
-            if each["Protocol"] == "sqs" and each["Endpoint"].endswith(f":{here.account}:{queue}"):
-                return str(each["TopicArn"])
-    return ""

@@ -50,7 +50,7 @@ class Wiring:
         arns = [name for name in names if topics.is_topic(name)]
         named = self._named(names)
         for alarm in named:
-            self._refuse_full(alarm)
+            self._refuse(alarm)
         unheard = list(self._unheard()) if everything else []
         room = [alarm for alarm in unheard if not acting.full(alarm, self._topic)]
         changes = [*self._topics_in(arns), *map(self._alarm_in, (*named, *room))]
@@ -141,7 +141,11 @@ class Wiring:
             return "; InsufficientDataActions, which connect never fills, keep it"
         return "" if set(alarm.actions()) > {self._topic} else "; it acts on nothing then"
 
-    def _refuse_full(self, alarm: Alarm) -> None:
+    def _refuse(self, alarm: Alarm) -> None:
+        if alarm.name in own(self.stack):
+            raise ConfigError(
+                f"the alarm {alarm.name} is tocsin's own, and acts on what it has to", "connect another one"
+            )
         if acting.full(alarm, self._topic):
             raise ConfigError(
                 f"the alarm {alarm.name} has {self._why_full(alarm)}, and CloudWatch takes no more",
