@@ -109,6 +109,7 @@ def test_home_lets_in_alarms_of_those_who_are_named_and_nothing_else(home: Home)
     guests = _deploy(home, Asked({STUDENT: "student 12", OTHER: ""}, ORGANIZATION))
     statements = _statements(home)
     kinds = ["CloudWatch Alarm State Change", "CloudWatch Alarm Contributor State Change"]
+    alarms = {"events:source": "aws.cloudwatch", "events:detail-type": kinds}
     bus = "arn:aws:events:eu-north-1:123456789012:event-bus/default"
 
     assert guests.newcomers == (STUDENT, OTHER) and statements.keys() == {
@@ -120,13 +121,10 @@ def test_home_lets_in_alarms_of_those_who_are_named_and_nothing_else(home: Home)
         "Principal": {"AWS": [STUDENT, OTHER]},
         "Action": "events:PutEvents",
         "Resource": bus,
-        "Condition": {
-            "ForAllValues:StringEquals": {"events:source": "aws.cloudwatch"},
-            "StringEquals": {"events:detail-type": kinds},
-        },
+        "Condition": {"ForAllValues:StringEquals": alarms},
     }
-    assert statements["tocsin-organization"]["Condition"]["StringEquals"] == {
-        "aws:PrincipalOrgID": ORGANIZATION, "events:detail-type": kinds,
+    assert statements["tocsin-organization"]["Condition"] == {
+        "ForAllValues:StringEquals": alarms, "StringEquals": {"aws:PrincipalOrgID": ORGANIZATION},
     }  # fmt: skip
     assert let_in(home.cloud, "tocsin") == admitted(home.stack)
 

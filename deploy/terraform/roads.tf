@@ -95,8 +95,9 @@ resource "aws_cloudformation_stack" "accounts_may_hand_on" {
             Action    = "events:PutEvents"
             Resource  = "arn:${local.partition}:events:${local.region}:${local.account}:event-bus/default"
             Condition = {
-              "ForAllValues:StringEquals" = { "events:source" = "aws.cloudwatch" } # the only key with several values
-              StringEquals = {
+              # Both keys have several values, as a request may have several events.
+              "ForAllValues:StringEquals" = {
+                "events:source"      = "aws.cloudwatch"
                 "events:detail-type" = ["CloudWatch Alarm State Change", "CloudWatch Alarm Contributor State Change"]
               }
             }
@@ -125,11 +126,11 @@ resource "aws_cloudformation_stack" "organization_may_hand_on" {
             Action    = "events:PutEvents"
             Resource  = "arn:${local.partition}:events:${local.region}:${local.account}:event-bus/default"
             Condition = {
-              "ForAllValues:StringEquals" = { "events:source" = "aws.cloudwatch" }
-              StringEquals = {
-                "aws:PrincipalOrgID" = var.organization_id
+              "ForAllValues:StringEquals" = {
+                "events:source"      = "aws.cloudwatch"
                 "events:detail-type" = ["CloudWatch Alarm State Change", "CloudWatch Alarm Contributor State Change"]
               }
+              StringEquals = { "aws:PrincipalOrgID" = var.organization_id }
             }
           }
         }

@@ -115,7 +115,7 @@ def test_home_lets_in_the_alarms_of_two_accounts(school: School) -> None:
     (statement,) = policy["Statement"]
 
     assert let_in(school.cloud, STACK).accounts == (STUDENT, SECOND)
-    assert statement["Condition"]["ForAllValues:StringEquals"] == {"events:source": "aws.cloudwatch"}
+    assert statement["Condition"]["ForAllValues:StringEquals"]["events:source"] == "aws.cloudwatch"
     assert made(school.cloud, STACK).parameters["Accounts"] == f"{STUDENT},{SECOND}"
 
 
