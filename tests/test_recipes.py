@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import boto3
 import click
 import pytest
+from botocore.stub import Stubber
 
 from tocsin.kinds.cloudwatch_alarm.severity import severity
 from tocsin.ports import ConfigError
@@ -223,6 +226,21 @@ def test_a_functions_dead_letters_are_found() -> None:
         return [each.id for each in _found("dead-letters", "dead-letter-queue", list_queues=urls, **answers)]
 
     assert found(list_functions=functions) == ["lost", "my.dead-letters"] and found() == ["my.dead-letters"]
+
+
+def test_queues_are_asked_for_page_by_page() -> None:
+    """SQS would leave out the thousand-and-first queue of an account without a word otherwise."""
+    sqs = boto3.client("sqs", "eu-north-1", aws_access_key_id="AKIA", aws_secret_access_key="none")
+    other = Answers({"list_functions": {}})
+    with closing(sqs), Stubber(sqs) as stub:
+        stub.add_response("list_queues", {"NextToken": "more"}, {"MaxResults": 1000})
+        stub.add_response(
+            "list_queues", {"QueueUrls": ["https://sqs/1/last"]}, {"MaxResults": 1000, "NextToken": "more"}
+        )
+        stub.add_response("get_queue_attributes", {})
+        cloud = Cloud("123456789012", "eu-north-1", lambda service, region: sqs if service == "sqs" else other)
+
+        assert [each.id for each in targets(cloud, recipe("queue-age").patterns[0])] == ["last"]
 
 
 def test_a_missing_right_hides_only_what_it_is_about() -> None:

@@ -20,6 +20,9 @@ _NO_DISKS = {"tmpfs", "devtmpfs", "overlay", "squashfs"}
 # How people call a queue for what a function, a rule or a topic could not deliver: no queue names it as its own.
 _DEAD = re.compile(r"dlq|dead[-_.]?letter|[-_.]dead\b", re.IGNORECASE)
 _AT_ONCE = 8  # calls
+# SQS has no second page for those who do not say how long one is:
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ListQueues.html
+_QUEUES_A_PAGE = {"PageSize": 1000}
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +144,7 @@ def _queue(pattern: Pattern, name: str) -> Target:
 
 def _by_name(cloud: Cloud) -> Iterator[tuple[str, bool]]:
     """Each queue of the region, and whether it is one for dead letters."""
-    urls = [*cloud.listed("sqs", "list_queues", "QueueUrls")]
+    urls = [*cloud.listed("sqs", "list_queues", "QueueUrls", PaginationConfig=_QUEUES_A_PAGE)]
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         targets = {*pool.map(lambda url: _hands_on_to(cloud, url), urls), *_from_functions(cloud)}
     for name in (url.rsplit("/", 1)[-1] for url in urls):
