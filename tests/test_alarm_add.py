@@ -20,6 +20,7 @@ from click.testing import CliRunner
 
 import emulator
 from denying_aws import denying
+from json_page import asked
 from tocsin.ports import ConfigError
 from tocsin_cli.app import cli
 from tocsin_cli.cloud import Cloud, cloud
@@ -117,13 +118,15 @@ def test_a_plan_shows_the_alarm_and_its_last_two_weeks(place: Place) -> None:
 
 
 def test_json_tells_the_same_to_programs(place: Place) -> None:
-    """One object: the alarm as put-metric-alarm takes it, what it would have done, and no question."""
-    told = json.loads(_run("cpu", place.busy, "--topic", TOPIC, "--json"))
+    """One object: the alarm as put-metric-alarm takes it, what it would have done, and no question; or the recipes."""
+    _, told = asked("alarm add", "cpu", place.busy, "--topic", TOPIC)
+    _, listed = asked("alarm add")
     (one,) = told["alarms"]
 
     assert one["alarm"]["Period"] == 300 and one["alarm"]["AlarmActions"] == [TOPIC]
     assert one["lastTwoWeeks"]["alarms"] == 1 and one["lastTwoWeeks"]["samples"] == 24
     assert one["put"] is False and told["region"] == REGION
+    assert {"cpu", "billing"} <= {each["recipe"] for each in listed["recipes"]}
 
 
 def test_it_is_put_and_the_second_time_there_is_nothing_to_do(place: Place) -> None:

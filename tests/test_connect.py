@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from aws_home import REGION, Home, deployed, obey, run
 from denying_aws import denying
+from json_page import asked
 from tocsin.ports import ConfigError
 from tocsin_cli.app import cli
 from tocsin_cli.doctor.checks import CHECKS
@@ -88,6 +89,8 @@ def test_a_topic_that_is_there_is_connected_and_taken_off_again(home: Home, orde
     """What is published there reaches Slack; twice is once; afterwards policies and subscriptions are as before."""
     before = policies(home)
     _, planned = run("connect", orders, "--plan")
+    _, told = asked("connect", orders, "--plan")
+    assert [each["about"] for each in told["changes"]] == ["", orders] and told["notes"] == []
     assert "would be: topic" in planned and policies(home) == before and subscribed(home, orders) == []
     code, output = run("connect", orders, "--yes")
     assert code == 0 and f"✓ topic {orders}" in output

@@ -28,7 +28,7 @@ def _lines(program: str) -> list[str]:
     """Those of fenced blocks that begin with the program, without what is said behind them."""
     pages = [path.read_text("utf-8") for path in sorted(DOCS.glob("*.md")) if path.name != "reference.md"]
     lines = [line for page in pages for block in _BLOCK.findall(page) for line in block.splitlines()]
-    return [re.split(r"\s{2,}#|\s+>\s", line)[0].strip() for line in lines if line.startswith(f"{program} ")]
+    return [re.split(r"\s{2,}#|\s+[>|]\s", line)[0].strip() for line in lines if line.startswith(f"{program} ")]
 
 
 @pytest.mark.parametrize("line", _lines("tocsin"))

@@ -9,11 +9,14 @@ from typing import Any
 
 import pytest
 
+from json_page import unknown
 from tocsin.ports import ConfigError
 from tocsin_cli.cloud import Cloud
-from tocsin_cli.commands.logs import _said, _seconds
+from tocsin_cli.commands.logs import _json, _said, _seconds
+from tocsin_cli.commands.test import Proof, _document
 from tocsin_cli.function_log import lines
 from tocsin_cli.hops import Probe, Trace, told
+from tocsin_cli.stack.seen import Seen
 from tocsin_cli.stack.standing import Stack
 
 NOW = 1_795_435_200_000
@@ -89,6 +92,9 @@ def test_each_line_is_taken_apart() -> None:
     assert _said(found[1]) == "2026-11-23 12:00:00 shown: version=2"
     assert _said(found[2]).endswith("ERROR store failed: code=down\nTraceback …")
     assert _said(found[3]).endswith("WARNING beware")
+    told = [json.loads(_json(line)) for line in found]
+    assert unknown("logs", told) == set() and told[1]["about"] == {"version": 2} and told[3]["text"] == "beware"
+    assert (told[2]["level"], told[2]["did"], told[2]["text"]) == ("ERROR", "store failed", "Traceback …")
 
 
 def test_a_word_is_looked_for_as_it_stands() -> None:
@@ -128,6 +134,29 @@ def test_hops_are_told_with_their_times() -> None:
         "stored (none-duplicate) +420 ms",
         "Slack accepted it 400 ms after it was set",
     ]
+
+
+def test_programs_get_each_hop_of_each_road() -> None:
+    """What is told to people, with its instants; where nothing came, or Slack has not accepted it, that is missing."""
+    logged = [
+        (NOW + 120, _taken("first", NOW, "tocsin-canary#1")),
+        (NOW + 400, _logged("shown", message="tocsin-canary#1")),
+    ]
+    later = NOW + 60_000
+    probe = _probe(Aws(on_set={"ALARM": logged, "OK": [(later, _taken("resolved", later, "tocsin-canary#1"))]}))
+    proof = Proof((probe.follow("ALARM"), probe.follow("OK"), Trace("OK", NOW)), (Seen("function", "off", "$"),))
+    document = _document(probe.cloud, STACK, proof)
+    arrived, unseen, unheard = document["changes"]
+
+    assert unknown("test", document) == set() and not document["arrives"]
+    assert arrived["set_at"] == "2026-11-23T12:00:00.000Z" and arrived["missing"] is None
+    assert arrived["slack"] == {"at": "2026-11-23T12:00:00.400Z", "ms": 400}
+    assert [(each["by"], each["reason"]) for each in arrived["roads"]] == [("sns-sqs", "first")]
+    assert [(each["hop"], each["ms"]) for each in arrived["roads"][0]["hops"]] == [
+        ("SNS", 20), ("queue", 30), ("function", 30), ("stored", 40),
+    ]  # fmt: skip
+    assert (unseen["missing"], unseen["slack"], unheard["missing"], unheard["roads"]) == ("Slack", None, "function", [])
+    assert document["parts"] == [{"what": "function", "trouble": "off", "mend": "$", "known": True}]
 
 
 def test_what_was_logged_before_is_no_proof() -> None:

@@ -17,6 +17,7 @@ import pytest
 from click.testing import CliRunner
 
 import emulator
+from json_page import asked
 from tocsin.ports import ConfigError
 from tocsin_cli.app import cli
 from tocsin_cli.cloud import Cloud, cloud
@@ -243,6 +244,17 @@ def test_the_functions_of_an_account_are_found(account: Cloud) -> None:
     assert "written-in is a tutorial's function: a Slack webhook stands in its code." in output
     assert f"topic {TOPIC} leads to it" in output and "orders" not in output
     assert "not-a-secret" not in output and f"tocsin connect --region {REGION} {TOPIC}" in output
+
+
+def test_programs_are_told_the_same(account: Cloud) -> None:
+    """Each function, what leads to it, and the commands as they are printed; no secret, and none of the others."""
+    _, told = asked("migrate")
+    there = {each["name"]: each for each in told["functions"]}
+    commands = [command for step in there["cloudwatch-to-slack"]["steps"] for command in step["commands"]]
+
+    assert there["cloudwatch-to-slack"]["topics"] == [TOPIC] and "orders" not in there
+    assert f"tocsin connect --region {REGION} {TOPIC}" in commands and "not-a-secret" not in str(told)
+    assert [(each["region"], each["refused"]) for each in told["regions"]] == [(REGION, "")]
 
 
 def test_tocsin_itself_is_no_function_to_move_from() -> None:

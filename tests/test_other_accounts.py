@@ -18,6 +18,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 import aws_home
 from aws_home import Answers, Home, run
+from json_page import asked
 from tocsin.ports import ConfigError
 from tocsin_cli.cloud import Cloud, cloud
 from tocsin_cli.doctor import spokes as checks
@@ -144,6 +145,7 @@ def test_an_update_keeps_who_is_let_in(home: Home) -> None:
     renamed = opening(home.cloud, "tocsin", home.stack, Asked({STUDENT: "Min-jun"}))
 
     assert not again.is_news and not list(again.lines())
+    assert not any(again.told().values()) and renamed.told()["names"] == {STUDENT: "Min-jun"}
     assert list(renamed.lines()) == [f"  ~ name    account {STUDENT}: Min-jun"]
     assert Wish("webhook").parameters(home.stack)["Accounts"] == f"{STUDENT},{OTHER}"
 
@@ -200,8 +202,13 @@ def test_a_spoke_in_another_account(home: Home) -> None:
     """Planned, made by its own credentials and home's number alone; the rule hands on its account's own alarms."""
     at = ("spoke", "add", "--home", home_of(home.cloud, "tocsin").where)
     with account(STUDENT) as there:
-        code, planned = run(*at, "--plan")
-        assert code == 0 and "+ make    rule AllAlarms" in planned and find(there, "tocsin-spoke") is None
+        code, planned = asked("spoke add", *at[2:], "--plan")
+        (stack,) = planned["stacks"]
+        assert code == 0 and not planned["up_to_date"] and find(there, "tocsin-spoke") is None
+        assert (stack["account"], stack["action"]) == (STUDENT, "CREATE")
+        assert {"Add AWS::Events::Rule", "Add AWS::SQS::Queue"} <= {
+            f"{each['action']} {each['type']}" for each in stack["changes"]
+        }
         code, output = run(*at, "--yes", "--regions", "eu-north-1,us-east-1")
         assert code == 0 and f"tocsin deploy --accounts {STUDENT}" in output
         events = there.elsewhere("us-east-1").client("events")
@@ -345,10 +352,12 @@ def test_who_is_not_let_in_cannot_be_shut_out(home: Home) -> None:
 
 def test_the_door_is_shut_again(home: Home) -> None:
     """The plan says who is shut out; with the last the statement goes, and with the account its name."""
-    asked = Asked(without=(STUDENT, OTHER, ORGANIZATION))
-    lines = list(opening(home.cloud, "tocsin", home.stack, asked).lines())
-    _deploy(home, asked)
+    leaving = Asked(without=(STUDENT, OTHER, ORGANIZATION))
+    planned = opening(home.cloud, "tocsin", home.stack, leaving)
+    lines, told = list(planned.lines()), planned.told()
+    _deploy(home, leaving)
 
+    assert told == {"let_in": [], "shut_out": [STUDENT, OTHER, ORGANIZATION], "names": {}}
     assert f"  - shut out alarms of account student 12 ({STUDENT})" in lines
     assert f"  - shut out alarms of organization {ORGANIZATION}" in lines
     assert _statements(home).keys() == {"theirs"} and STUDENT not in Names(home.cloud, "tocsin").known()

@@ -21,6 +21,7 @@ from botocore.exceptions import ClientError
 from click.testing import CliRunner
 
 import emulator
+from json_page import asked
 from tocsin.ports import ConfigError
 from tocsin_cli.alarms_there import alarms, own
 from tocsin_cli.app import cli
@@ -265,10 +266,13 @@ def test_poison_lies_in_the_dead_letters_and_comes_back(place: Place) -> None:
     """`redrive` lists what could not be processed and hands it to the function once more."""
     dead, failed = (place.stack.outputs[name] for name in ("DeadLettersUrl", "FailedInvocationsUrl"))
     place.client("sqs").send_message(QueueUrl=failed, MessageBody=json.dumps({"requestPayload": {"text": "kept one"}}))
-    code, output = _run("redrive", "--yes")
+    code, told = asked("redrive", "--yes")
     place.slack.wait_for(lambda each: "kept one" in str(each), timeout=30)
+    counts = {each["queue"]: (each["held"], each["brought_back"], each["left"]) for each in told["queues"]}
+    (letter,) = (letter for each in told["queues"] for letter in each["letters"])
 
-    assert code == 0 and "tocsin-failed: 1 failed invocations" in output and "tocsin-dead: 0" in output
+    assert code == 0 and counts == {"tocsin-dead": (0, 0, 0), "tocsin-failed": (1, 1, 0)}
+    assert letter["what"] == "Message with text" and letter["sent"].endswith("Z")
     assert _held(place, failed) == _held(place, dead) == 0
 
 
@@ -326,12 +330,18 @@ def test_status_tells_each_part(place: Place) -> None:
 
 def test_a_plan_that_nobody_agrees_to_leaves_nothing(place: Place) -> None:
     """Where nobody can be asked, and after --plan, no change set waits and no empty stack stands, here or elsewhere."""
-    code, output = _run("deploy", "--regions", "us-east-1", "--plan")
+    code, told = asked("deploy", "--regions", "us-east-1", "--plan")
     with pytest.raises(ConfigError, match="nobody can be asked"):
         _run("deploy", "--regions", "us-east-1")
     waiting = place.client("cloudformation").list_change_sets(StackName="tocsin")["Summaries"]
 
-    assert code == 0 and f"Stack tocsin-spoke in account {place.cloud.account}, us-east-1:" in output
+    assert code == 0 and not told["up_to_date"] and told["let_in"] == told["shut_out"] == []
+    assert [(each["stack"], each["region"], each["action"]) for each in told["stacks"]] == [
+        ("tocsin", REGION, "UPDATE"), ("tocsin-spoke", "us-east-1", "CREATE"),
+    ]  # fmt: skip
+    assert {
+        "action": "Add", "resource": "DeadLetters", "type": "AWS::SQS::Queue", "replacement": None, "properties": [],
+    } in told["stacks"][1]["changes"]  # fmt: skip
     assert [each for each in waiting if each.get("ExecutionStatus") == "AVAILABLE"] == []
     assert find(place.cloud.elsewhere("us-east-1"), "tocsin-spoke") is None
 

@@ -12,6 +12,7 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 from aws_home import REGION, Answers, Home, deployed, run, understood
+from json_page import asked
 from tocsin.ports import ConfigError
 from tocsin_cli.doctor.restoring import restored
 from tocsin_cli.stack.outlook import look
@@ -44,8 +45,7 @@ def test_a_healthy_stack_needs_nobody(home: Home) -> None:
 
 def test_programs_get_one_object(home: Home) -> None:
     """It says the same as the lines do, part by part, and has the same exit code."""
-    code, output = run("status", "--json")
-    said = json.loads(output)
+    code, said = asked("status")
 
     assert code == 0 and said["whole"] and said["code"] == said["here"]
     assert (said["account"], said["region"], said["stack"]) == ("123456789012", REGION, "tocsin")

@@ -21,6 +21,24 @@ REASON = "TEST by `tocsin test`: nothing is wrong"
 
 
 @dataclass(frozen=True, slots=True)
+class Hop:
+    """A stop on the way, reached ``at`` (ms), ``took`` ms after the one before."""
+
+    name: str
+    at: int
+    took: int
+
+
+@dataclass(frozen=True, slots=True)
+class Road:
+    """One of the roads by which a state change came, and why it was stored as it was."""
+
+    by: str
+    reason: str
+    hops: tuple[Hop, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Trace:
     """What was seen of one state change: ``taken`` lines (one per road), ``shown`` once Slack has it."""
 
@@ -93,17 +111,25 @@ class Probe:
         return Trace(trace.state, trace.set_at, taken, next(shown, None))
 
 
+def road(trace: Trace, line: Line) -> Road:
+    """The hops of the road by which the function took it in as this ``line`` says."""
+    times, hops = _times(line), list[Hop]()
+    stops = (("SNS", times.get("sns")), ("queue", times.get("sqs")), ("function", times.get("received")))
+    before = times.get("at") or trace.set_at
+    for name, at in (*stops, ("stored", line.at)):
+        if at is not None:
+            hops.append(Hop(name, at, max(0, at - before)))
+            before = at
+    return Road(str(line.about.get("via", "")), str(line.about.get("reason")), tuple(hops))
+
+
 def told(trace: Trace) -> Iterator[str]:
     """The hops that were passed, each with the milliseconds since the one before."""
-    for line in trace.taken:
-        times, road = _times(line), str(line.about.get("via", ""))
-        before = times.get("at") or trace.set_at
-        yield f"{trace.state}: set in CloudWatch, on its way by {road or 'the queue'}"
-        stops = (("SNS", times.get("sns")), ("queue", times.get("sqs")), ("function", times.get("received")))
-        for name, at in (*stops, (f"stored ({line.about.get('reason')})", line.at)):
-            if at is not None:
-                yield f"    {name:<24} +{max(0, at - before)} ms"
-                before = at
+    for each in (road(trace, line) for line in trace.taken):
+        yield f"{trace.state}: set in CloudWatch, on its way by {each.by or 'the queue'}"
+        for hop in each.hops:
+            name = f"{hop.name} ({each.reason})" if hop.name == "stored" else hop.name
+            yield f"    {name:<24} +{hop.took} ms"
     if trace.shown is not None:
         yield f"    Slack accepted it        {max(0, trace.shown.at - trace.set_at)} ms after it was set"
 

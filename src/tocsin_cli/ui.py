@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TextIO
 
 from rich.console import Console, RenderableType
 from rich.markup import escape
@@ -30,10 +32,24 @@ def _harmless(text: str) -> str:
 
 def line(text: str = "") -> None:
     """One line on standard output, as given but for secrets; a terminal shows it broken between words."""
+    _print(text, sys.stdout)
+
+
+def aside(text: str) -> None:
+    """The same on standard error: what goes on, where standard output is for programs."""
+    _print(text, sys.stderr)
+
+
+def document(found: object) -> None:
+    """A JSON document on standard output, for programs."""
+    line(json.dumps(found, ensure_ascii=False, indent=2))
+
+
+def _print(text: str, where: TextIO) -> None:
     shown = _harmless(text)
-    if sys.stdout.isatty():
-        shown = "\n".join(folded(shown, Console(file=sys.stdout).width))
-    print(shown, flush=True)
+    if where.isatty():
+        shown = "\n".join(folded(shown, Console(file=where).width))
+    print(shown, file=where, flush=True)
 
 
 def error(message: str, hint: str | None = None) -> None:

@@ -74,7 +74,7 @@ def add(
       2  wrong usage, or nothing that the recipe fits
     """
     if recipe_name is None:
-        _list()
+        _list(as_json)
         return
     recipe = recipes.recipe(recipe_name)
     with cloud(profile, region) as home:
@@ -99,11 +99,16 @@ def add(
                     ui.line(left(each))
 
 
-def _list() -> None:
+def _list(as_json: bool) -> None:
+    there = [recipes.recipe(name) for name in recipes.names()]
+    sorts = {each.name: [pattern.sort.replace("-", " ") for pattern in each.patterns] for each in there}
+    if as_json:
+        told = [{"recipe": each.name, "about": each.about, "for": sorts[each.name]} for each in there]
+        ui.line(json.dumps({"recipes": told}, ensure_ascii=False))
+        return
     ui.line("tocsin alarm add RECIPE, where RECIPE is one of:")
-    for each in map(recipes.recipe, recipes.names()):
-        sorts = ", ".join(pattern.sort.replace("-", " ") for pattern in each.patterns)
-        ui.line(f"  {each.name:<14} {each.about} ({sorts})")
+    for each in there:
+        ui.line(f"  {each.name:<14} {each.about} ({', '.join(sorts[each.name])})")
 
 
 def _asked(recipe: recipes.Recipe, given: float | None) -> float | None:

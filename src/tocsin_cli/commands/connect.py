@@ -5,7 +5,9 @@ from __future__ import annotations
 import click
 
 from tocsin.ports import ConfigError
+from tocsin_cli import ui
 from tocsin_cli.cloud import cloud, cloud_options
+from tocsin_cli.planning import plan_options
 from tocsin_cli.stack.standing import made
 from tocsin_cli.wiring.doing import carry_out
 from tocsin_cli.wiring.plan import Wiring
@@ -15,7 +17,7 @@ from tocsin_cli.wiring.plan import Wiring
 @cloud_options
 @click.argument("names", nargs=-1, metavar="[TOPIC_ARN|ALARM]...")
 @click.option("--all", "everything", is_flag=True, help="Every alarm of the region that no topic brings to tocsin.")
-@click.option("--plan", "only_plan", is_flag=True, help="Show what would change, and change nothing.")
+@plan_options
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def connect(
     profile: str | None,
@@ -24,6 +26,7 @@ def connect(
     names: tuple[str, ...],
     everything: bool,
     only_plan: bool,
+    as_json: bool,
     yes: bool,
 ) -> None:
     """Join topics and alarms that you already have to tocsin: run it as often as you like.
@@ -37,4 +40,9 @@ def connect(
     if not names and not everything:
         raise ConfigError("nothing is named", "tocsin connect TOPIC_ARN, tocsin connect ALARM, or --all")
     with cloud(profile, region) as here:
-        carry_out(Wiring(here, made(here, name)).connecting(names, everything), only_plan, yes)
+        stack = made(here, name)
+        plan = Wiring(here, stack).connecting(names, everything)
+        if as_json:
+            ui.document({"account": here.account, "region": here.region, "stack": stack.name} | plan.told())
+        else:
+            carry_out(plan, only_plan, yes)

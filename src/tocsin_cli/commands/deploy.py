@@ -14,6 +14,7 @@ from tocsin_cli.cloud import Cloud, cloud, cloud_options
 from tocsin_cli.commands.test import prove
 from tocsin_cli.doctor.restoring import restored
 from tocsin_cli.inviting import Invited, invited_options
+from tocsin_cli.planning import plan_options
 from tocsin_cli.stack.account_lists import read_leavers
 from tocsin_cli.stack.accounts import Opening, opening
 from tocsin_cli.stack.changes import Changes
@@ -26,7 +27,7 @@ from tocsin_cli.stack.offers import Offers
 from tocsin_cli.stack.slack_secret import CLOSED, OPENED, Mode, Vault, asked, given, signing
 from tocsin_cli.stack.spokes import Spokes, read_regions
 from tocsin_cli.stack.standing import Stack, made, ours
-from tocsin_cli.stack.telling import goes_on, tell, tolerated
+from tocsin_cli.stack.telling import goes_on, tell, tell_aside, tolerated
 from tocsin_cli.stack.undertaking import undertaking
 
 BEGUN = "What CloudFormation has begun goes on by itself: run the same again to follow it; `tocsin destroy` undoes it."
@@ -44,7 +45,7 @@ _FIRST_TICK = 150.0  # seconds: the schedule's first minute, and what a new rule
 @click.option("--regions", default="", metavar="LIST", help="Other regions whose alarms shall come here too.")
 @invited_options
 @click.option("--without", default="", metavar="LIST", help="Regions, accounts or the organization to take back.")
-@click.option("--plan", "only_plan", is_flag=True, help="Show what would change, and change nothing.")
+@plan_options
 @click.option("--yes", is_flag=True, help="Do not ask before changing anything.")
 @slack_target.LANGUAGE
 @slack_target.webhook_option
@@ -67,6 +68,7 @@ def deploy(
     invited: Invited,
     without: str,
     only_plan: bool,
+    as_json: bool,
     yes: bool,
     lang: str | None,
     webhook_file: str | None,
@@ -88,6 +90,7 @@ def deploy(
 
     What is seldom changed: --set LogRetentionDays=90, TimeZone=Asia/Seoul or EncryptTopics=yes.
     """
+    hear = tell_aside if as_json else tell
     with cloud(profile, region) as here:
         left, others = read_leavers(without)
         more, less = read_regions(regions, here.region), read_regions(left, here.region)
@@ -99,8 +102,11 @@ def deploy(
         guests = opening(here, name, before, invited.asked(here.account, others))
         parameters = wish.parameters(before) | guests.after.parameters()
         secret = "" if only_plan else _missing(vault, wish.mode, webhook_file)
-        ready, around = deployment(here, Changes(here, name, tell)), Spokes(here, name, tell)
+        ready, around = deployment(here, Changes(here, name, hear)), Spokes(here, name, hear)
         with undertaking(ready, guests, around, parameters, (more, less)) as planned:
+            if as_json:
+                ui.document(planned.told())
+                return
             for line in planned.lines():
                 ui.line(line)
             if planned.plan.makes:
@@ -165,7 +171,7 @@ def _finish(here: Cloud, stack: Stack, regions: Sequence[str], new: bool) -> Non
     if door := stack.outputs.get("DoorUrl"):
         ui.line("For clicks on buttons, set the Request URL of your Slack app (Interactivity & Shortcuts) to")
         ui.line(f"  {door}")
-    if not prove(here, stack):
+    if not prove(here, stack).arrives:
         sys.exit(1)
 
 

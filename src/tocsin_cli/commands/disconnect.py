@@ -5,7 +5,9 @@ from __future__ import annotations
 import click
 
 from tocsin.ports import ConfigError
+from tocsin_cli import ui
 from tocsin_cli.cloud import cloud, cloud_options
+from tocsin_cli.planning import plan_options
 from tocsin_cli.stack.standing import made
 from tocsin_cli.wiring.doing import carry_out
 from tocsin_cli.wiring.plan import Wiring
@@ -15,7 +17,7 @@ from tocsin_cli.wiring.plan import Wiring
 @cloud_options
 @click.argument("names", nargs=-1, metavar="[TOPIC_ARN|ALARM]...")
 @click.option("--all", "everything", is_flag=True, help="Every topic and alarm that is connected.")
-@click.option("--plan", "only_plan", is_flag=True, help="Show what would change, and change nothing.")
+@plan_options
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def disconnect(
     profile: str | None,
@@ -24,6 +26,7 @@ def disconnect(
     names: tuple[str, ...],
     everything: bool,
     only_plan: bool,
+    as_json: bool,
     yes: bool,
 ) -> None:
     """Take topics and alarms off tocsin again, which stay as they were before `tocsin connect`.
@@ -33,4 +36,9 @@ def disconnect(
     if not names and not everything:
         raise ConfigError("nothing is named", "tocsin disconnect TOPIC_ARN, tocsin disconnect ALARM, or --all")
     with cloud(profile, region) as here:
-        carry_out(Wiring(here, made(here, name)).disconnecting(names, everything), only_plan, yes)
+        stack = made(here, name)
+        plan = Wiring(here, stack).disconnecting(names, everything)
+        if as_json:
+            ui.document({"account": here.account, "region": here.region, "stack": stack.name} | plan.told())
+        else:
+            carry_out(plan, only_plan, yes)

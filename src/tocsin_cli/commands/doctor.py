@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import time
@@ -59,7 +58,7 @@ def doctor(
         seen = scene(here, made(here, name), int(time.time() * 1000), connections, slack_api)
         results = list(_told(seen, checks, quiet=as_json))
         if as_json:
-            ui.line(json.dumps(_document(seen, results), ensure_ascii=False, indent=2))
+            ui.document(_document(seen, results))
         mended = _mend(results, yes) if fix else 0
     worst = gravest(results)
     if not as_json:

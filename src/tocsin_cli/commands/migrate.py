@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import click
@@ -34,8 +34,11 @@ class _Region:
 @click.command()
 @click.option("--function", "function", metavar="NAME", help="This function, whatever it looks like.")
 @click.option("--regions", default="", metavar="LIST|all", help="Look there (default: your profile's region).")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object, for programs.")
 @cloud_options
-def migrate(function: str | None, regions: str, profile: str | None, region: str | None, name: str) -> None:
+def migrate(
+    function: str | None, regions: str, as_json: bool, profile: str | None, region: str | None, name: str
+) -> None:
     """Print the steps from the function that posts alarms to Slack today to tocsin, without a gap.
 
     Recognises a tutorial's function, terraform-aws-notify-slack and aws-to-slack by handler, names of variables and
@@ -52,11 +55,14 @@ def migrate(function: str | None, regions: str, profile: str | None, region: str
         home = Home(here.region, name, _function(here, name), profile=profile or "")
         wanted = _named(here, regions)
         seen = [*_seen(here, home, wanted, function)]
-        for line in _said(seen) if len(wanted) > 1 else ():
+        for line in _said(seen) if len(wanted) > 1 and not as_json else ():
             ui.line(line)
         moves = [move for each in seen if each.found for move in each.found.moves]
         if not moves:
             raise _nothing(here, wanted, function)
+        if as_json:
+            ui.document(_document(here, name, seen))
+            return
         for move in moves:
             _show(move)
 
@@ -181,3 +187,30 @@ def _leading(leading: Roads) -> Iterator[str]:
     yield from (f"topic {each.topic} leads to it, through a queue" for each in leading.queued)
     yield from (f"rule {each.name} leads to it" for each in leading.rules)
     yield from (f"alarm {each['AlarmName']} acts on it directly" for each in leading.alarms)
+
+
+def _document(here: Cloud, stack: str, seen: Sequence[Seen[_Region]]) -> dict[str, object]:
+    return {
+        "account": here.account,
+        "region": here.region,
+        "stack": stack,
+        "regions": [
+            {"region": each.region, "functions": each.found.functions if each.found else None, "refused": each.refused}
+            for each in seen
+        ],
+        "functions": [_told(move) for each in seen if each.found for move in each.found.moves],
+    }
+
+
+def _told(move: Move) -> dict[str, object]:
+    return {
+        "name": move.name,
+        "arn": move.arn,
+        "what": move.known.what,
+        "because": move.known.because,
+        "topics": [each.topic for each in move.roads.topics],
+        "queued_topics": [each.topic for each in move.roads.queued],
+        "rules": [each.name for each in move.roads.rules],
+        "alarms": [each["AlarmName"] for each in move.roads.alarms],
+        "steps": [asdict(step) for step in move.steps()],
+    }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from typing import Any
 
@@ -13,14 +13,15 @@ from tocsin.ports import ConfigError
 from tocsin_cli import pasted, ui
 from tocsin_cli.asking import agreed
 from tocsin_cli.cloud import Cloud, cloud, cloud_options
+from tocsin_cli.planning import plan_options
 from tocsin_cli.stack.changes import Changes
 from tocsin_cli.stack.handing_out import filled_in, link
 from tocsin_cli.stack.home import Home, home_of, read_home, read_places, spoke_of
 from tocsin_cli.stack.names import account_alias
 from tocsin_cli.stack.spoke_letters import letters_held
-from tocsin_cli.stack.spokes import carry_out, plan_spokes
+from tocsin_cli.stack.spokes import Spoke, carry_out, plan_spokes
 from tocsin_cli.stack.standing import find, proper
-from tocsin_cli.stack.telling import goes_on, tell
+from tocsin_cli.stack.telling import goes_on, tell, tell_aside
 
 
 @click.group()
@@ -39,10 +40,17 @@ def _regions_option(command: Callable[..., Any]) -> Callable[..., Any]:
 @cloud_options
 @click.option("--home", "home_text", required=True, metavar="ACCOUNT:REGION", help="Where tocsin is at home.")
 @_regions_option
-@click.option("--plan", "only_plan", is_flag=True, help="Show what would change, and change nothing.")
+@plan_options
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def add(
-    profile: str | None, region: str | None, name: str, home_text: str, regions: str, only_plan: bool, yes: bool
+    profile: str | None,
+    region: str | None,
+    name: str,
+    home_text: str,
+    regions: str,
+    only_plan: bool,
+    as_json: bool,
+    yes: bool,
 ) -> None:
     """Make the spoke, or bring it up to date, with credentials of the other account (--profile).
 
@@ -56,11 +64,14 @@ def add(
                 f"{here.account} is home's own account",
                 pasted.tocsin(here.elsewhere(home.region), home.stack, "deploy", "--regions", "LIST"),
             )
-        spokes = plan_spokes(home, places, tell)
+        spokes = plan_spokes(home, places, tell_aside if as_json else tell)
         for each in spokes:
             waiting.callback(each.drop)
-            for line in each.lines():
-                ui.line(line)
+        if as_json:
+            ui.document(_document(here, home, spokes))
+            return
+        for line in (line for each in spokes for line in each.lines()):
+            ui.line(line)
         if only_plan:
             return
         if any(each.is_news for each in spokes) and not (yes or agreed("Do this?")):
@@ -72,6 +83,15 @@ def add(
         for place in places:
             if held := letters_held(place, home.stack):
                 ui.line(f"  ✗ {held} events of {place.region} lie in {home.spoke}-dead: home did not take them")
+
+
+def _document(here: Cloud, home: Home, spokes: Sequence[Spoke]) -> dict[str, object]:
+    return {
+        "account": here.account,
+        "home": home.where,
+        "up_to_date": not any(each.is_news for each in spokes),
+        "stacks": [each.told() for each in spokes],
+    }
 
 
 def _next(here: Cloud, home: Home) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -29,7 +28,7 @@ def status(profile: str | None, region: str | None, name: str, as_json: bool) ->
             raise absent(here, name)
         seen = list(_looked(here, stack)) if stack.outputs else []
         if as_json:
-            ui.line(json.dumps(_document(here, stack, seen), ensure_ascii=False, indent=2))
+            ui.document(_document(here, stack, seen))
         else:
             _show(here, stack, seen)
     if not stack.is_whole or any(each.trouble and each.is_known for each in seen):
@@ -61,9 +60,7 @@ def _document(here: Cloud, stack: Stack, seen: Sequence[Seen]) -> dict[str, obje
         "whole": stack.is_whole,
         "code": stack.parameters.get("CodeDigest", ""),
         "here": package(None).digest,
-        "parts": [
-            {"what": each.what, "trouble": each.trouble, "mend": each.mend, "known": each.is_known} for each in seen
-        ],
+        "parts": [each.told() for each in seen],
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from tocsin.ports import ConfigError
 from tocsin_cli.cloud import Cloud
@@ -71,6 +72,15 @@ class Opening:
             if self.after.organization:
                 yield f"  + let in  alarms of organization {self.after.organization}"
         yield from _listed("~ name    account", [f"{each}: {name}" for each, name in self.names.items()])
+
+    def told(self) -> dict[str, Any]:
+        """The same for programs, an organization among the accounts."""
+        was, will = self.before.organization, self.after.organization
+        return {
+            "let_in": [*self.newcomers, *([will] if will != was and will else [])],
+            "shut_out": [*self.leavers, *([was] if will != was and was else [])],
+            "names": dict(self.names),
+        }
 
     def carry_out(self) -> None:
         """Keep the names, and forget those of whoever is let in no longer; the stack's own part is its parameters."""

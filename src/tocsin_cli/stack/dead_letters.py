@@ -30,18 +30,20 @@ class DeadLetters:
         """Up to ``most`` of a queue's messages, which stay there."""
         return shown_again(self.cloud, self.stack.outputs[output], most)
 
-    def move_dead(self) -> None:
-        """Put everything in the first queue back into the function's own, and wait until it has been moved."""
+    def move_dead(self) -> int:
+        """Put everything in the first queue back into the function's own, and wait until it has been moved; how many
+        those were, so far if AWS takes its time."""
         sqs = self.cloud.client("sqs")
         source = self._arn("DeadLettersUrl")
         sqs.start_message_move_task(SourceArn=source, DestinationArn=self._arn("QueueUrl"))
         end = self.clock() + _PATIENCE
         while (task := sqs.list_message_move_tasks(SourceArn=source)["Results"][0])["Status"] == "RUNNING":
             if self.clock() > end:
-                return  # AWS goes on without us
+                break  # AWS goes on without us
             self.sleep(_PAUSE)
         if task["Status"] == "FAILED":
             raise ConfigError(f"SQS could not move them: {task.get('FailureReason', '')}", "they are where they were")
+        return int(task.get("ApproximateNumberOfMessagesMoved", 0))
 
     def invoke_failed(self) -> int:
         """Hand what is in the second queue to the function again, and delete what it took; how many those were."""

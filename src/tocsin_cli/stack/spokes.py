@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tocsin.ports import ConfigError
 from tocsin_cli.cloud import Cloud
 from tocsin_cli.stack.changes import Changes, Plan, Step
 from tocsin_cli.stack.home import Home, home_of, read_places
 from tocsin_cli.stack.plain_words import plan_lines
+from tocsin_cli.stack.planned_json import stack_changes, stack_removed
 from tocsin_cli.stack.standing import find
 
 TEMPLATE = Path(__file__).with_name("spoke.yaml")
@@ -37,6 +39,11 @@ class Spoke:
         else:
             yield f"Stack {self.changes.name} in {where}:"
             yield "  - remove  all of it: the alarms of this region come here no longer"
+
+    def told(self) -> dict[str, Any]:
+        """What changes, for programs."""
+        cloud = self.changes.cloud
+        return stack_changes(cloud, self.plan) if self.plan else stack_removed(cloud, self.changes.name)
 
     def drop(self) -> None:
         """Forget the plan."""

@@ -17,6 +17,12 @@ def tell(step: Step) -> None:
         ui.line(line)
 
 
+def tell_aside(step: Step) -> None:
+    """The same on standard error, where standard output is for programs."""
+    if line := done(step):
+        ui.aside(line)
+
+
 @contextmanager
 def goes_on(how: str) -> Iterator[None]:
     """Ctrl-C ends the telling and not what was begun: then it is said ``how`` that goes on."""

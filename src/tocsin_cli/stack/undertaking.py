@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from tocsin_cli.stack.accounts import Opening
 from tocsin_cli.stack.changes import Plan
 from tocsin_cli.stack.deployment import Deployment
 from tocsin_cli.stack.plain_words import plan_lines
+from tocsin_cli.stack.planned_json import stack_changes
 from tocsin_cli.stack.spokes import Spoke, Spokes
 
 
@@ -41,6 +43,18 @@ class Undertaking:
         yield from self.guests.lines()
         for each in self.spokes:
             yield from each.lines()
+
+    def told(self) -> dict[str, Any]:
+        """The same for programs."""
+        cloud = self.ready.changes.cloud
+        return {
+            "account": cloud.account,
+            "region": cloud.region,
+            "stack": self.plan.stack,
+            "up_to_date": not self.is_news,
+            "stacks": [stack_changes(cloud, self.plan), *(each.told() for each in self.spokes)],
+            **self.guests.told(),
+        }
 
     def change_stack(self) -> None:
         """Do the stack's part. Errors as Changes.carry_out has them."""

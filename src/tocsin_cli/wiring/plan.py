@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 from tocsin.ports import ConfigError
 from tocsin_cli import pasted
@@ -16,10 +17,11 @@ from tocsin_cli.wiring import acting, topics
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """``said``: what it does; ``do`` does it."""
+    """``said``: what it does; ``do`` does it. ``about``: a topic's ARN, an alarm's name, "" for the queue alone."""
 
     said: str
     do: Callable[[], object] = field(repr=False)
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,13 @@ class Plan:
 
     changes: tuple[Change, ...]
     notes: tuple[Note, ...] = ()
+
+    def told(self) -> dict[str, Any]:
+        """As programs read it."""
+        return {
+            "changes": [{"about": each.about, "what": each.said} for each in self.changes],
+            "notes": [{"what": each.said, "mend": each.command} for each in self.notes],
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +98,7 @@ class Wiring:
             yield Change(said, lambda: topics.let_in(self.cloud, self.stack, shut))
         for arn in missing:
             said = f"topic {arn}: {self.stack.name}'s queue subscribes to it"
-            yield Change(said, partial(topics.subscribe, self.cloud, self.stack, arn))
+            yield Change(said, partial(topics.subscribe, self.cloud, self.stack, arn), arn)
 
     @property
     def _for_how_long(self) -> str:
@@ -101,7 +110,7 @@ class Wiring:
         for arn, subscription in wanted.items():
             if subscription:
                 said = f"topic {arn}: {self.stack.name}'s queue is no longer subscribed to it"
-                yield Change(said, partial(topics.unsubscribe, self.cloud, arn, subscription))
+                yield Change(said, partial(topics.unsubscribe, self.cloud, arn, subscription), arn)
         if wanted:
             said = f"{self.stack.name}'s queue no longer lets in {_topics(wanted)}"
             yield Change(said, lambda: topics.keep_out(self.cloud, self.stack, wanted))
@@ -125,6 +134,7 @@ class Wiring:
         return Change(
             f"alarm {alarm.name}: {' and '.join(missing)} get {self._topic}",
             lambda: acting.act(self.cloud, alarm.name, self._topic),
+            alarm.name,
         )
 
     def _alarm_out(self, alarm: Alarm) -> Change | None:
@@ -134,6 +144,7 @@ class Wiring:
         return Change(
             f"alarm {alarm.name}: {' and '.join(named)} lose {self._topic}{self._what_stays(alarm)}",
             lambda: acting.desist(self.cloud, alarm.name, self._topic),
+            alarm.name,
         )
 
     def _what_stays(self, alarm: Alarm) -> str:
