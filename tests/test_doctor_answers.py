@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+import json_page
 from aws_home import REGION, Answers, Home, deployed, obey, run, understood
-from denying_aws import denying
 from denying_aws import denying
 from tocsin_cli.doctor.checks import CHECKS
 from tocsin_cli.doctor.examine import EXIT_CODES, examine, gravest
@@ -544,26 +544,23 @@ def test_fix_mends_what_is_safe_and_says_so(home: Home) -> None:
     assert home.client("events").describe_rule(Name="tocsin-tick")["State"] == "ENABLED"
 
 
-def test_what_may_not_be_mended_keeps_no_other_from_it(home: Home) -> None:
-    """It is told with AWS's word, and the others are mended."""
-    events, client = home.client("events"), home.client("lambda")
-    events.disable_rule(Name="tocsin-tick")
-    client.put_function_recursion_config(FunctionName="tocsin", RecursiveLoop="Terminate")
-    paths: list[str] = []
+def test_what_is_refused_keeps_nothing_else_from_being_mended(home: Home) -> None:
+    """Of two breaks, the right to mend one is missing: that is told, and the other is mended all the same."""
+    home.client("events").disable_rule(Name="tocsin-tick")
+    home.client("events").disable_rule(Name="tocsin-all-alarms")
+    answers = ["AccessDenied"]
 
     def refuses(operation: str) -> str:
-        """Of the two that have this path, the one that writes, which comes after."""
-        paths.append(operation)
-        return "AccessDeniedException" if operation == "recursion-config" and paths.count(operation) == 2 else ""
+        return answers.pop() if operation == "EnableRule" and answers else ""
 
     with denying(os.environ["AWS_ENDPOINT_URL"], refuses) as address, pytest.MonkeyPatch.context() as environ:
         environ.setenv("AWS_ENDPOINT_URL", address)
-        code, output = run("doctor", "loops", "tick", "--fix", "--yes")
-    client.put_function_recursion_config(FunctionName="tocsin", RecursiveLoop="Allow")
+        _, output = run("doctor", "--fix", "--yes", "rule", "tick")
+    again, _ = run("doctor", "--fix", "--yes", "rule")
 
-    assert code == 1 and "1 of 2 mended" in output
-    assert "✗ not mended: Lambda stops tocsin when it wakes itself through its queue (PutFunction" in output
-    assert events.describe_rule(Name="tocsin-tick")["State"] == "ENABLED"
+    assert "✗ not mended: the rule tocsin-all-alarms is switched off: EnableRule is refused (AccessDenied)" in output
+    assert "✓ mended: the rule tocsin-tick is switched off" in output and "1 of 2 mended" in output
+    assert again != 0 and run("doctor", "rule", "tick")[0] == 0
 
 
 def test_an_own_alarm_acts_on_the_ops_topic_again(home: Home) -> None:
@@ -612,16 +609,15 @@ def test_a_heartbeat_that_cloudwatch_has_not_noticed_yet_is_a_note(home: Home) -
 def test_json_is_one_object_for_programs(home: Home) -> None:
     """All checks, all findings with what mends them, and no secret; --fix is not for programs."""
     home.client("events").disable_rule(Name="tocsin-tick")
-    code, output = run("doctor", "--json")
+    code, said = json_page.asked("doctor")
     home.client("events").enable_rule(Name="tocsin-tick")
-    said = json.loads(output)
     usage, _ = run("doctor", "--json", "--fix")
 
     assert (code, usage, said["worst"]) == (1, 2, "broken")
     assert said["checks"] == [check.name for check in CHECKS] and said["as"].startswith("arn:aws:")
     assert [(each["check"], each["fixable"]) for each in said["findings"]] == [("tick", True)]
     assert said["findings"][0]["mend"] == "aws events enable-rule --name tocsin-tick --region eu-north-1"
-    assert home.slack.webhook_url not in output
+    assert home.slack.webhook_url not in str(said)
 
 
 def test_a_profile_and_a_stack_are_part_of_each_command(home: Home) -> None:

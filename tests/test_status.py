@@ -133,15 +133,10 @@ def test_whoever_hears_of_tocsins_own_trouble_is_named(home: Home, readers: list
 
 
 def test_one_region_hides_no_other(home: Home) -> None:
-    """Neither one that may not be looked at nor one that cannot be reached."""
+    """What may not be looked at there is said for each."""
     record = {"Parameter": {"Name": "/tocsin/tocsin/spokes", "Value": "us-east-1,us-east-2", "Type": "StringList"}}
     rule = {"Name": "tocsin-spoke", "State": "ENABLED"}
     found = seen(home, GetParameter=record, DescribeRule=rule, GetQueueUrl="AccessDenied")
-    nowhere = EndpointConnectionError(endpoint_url="https://events.example")
-
-    def unreachable() -> Iterator[Seen]:
-        raise nowhere
-        yield
 
     assert [next(each.lines()) for each in found if "us-east" in each.what] == [
         "  ✓ alarms of us-east-1: on",
@@ -149,8 +144,6 @@ def test_one_region_hides_no_other(home: Home) -> None:
         "  ✓ alarms of us-east-2: on",
         "  ? dead letters of us-east-2: it could not be looked at: GetQueueUrl is denied",
     ]
-    (said,) = guarded("bus", "tocsin doctor", unreachable())
-    assert (said.is_known, "events.example" in said.trouble) == (False, True)
 
 
 def test_deploy_puts_right_what_was_changed_behind_its_back(home: Home) -> None:
@@ -173,9 +166,7 @@ def test_what_may_not_be_put_right_is_told(home: Home) -> None:
         (said,) = restored(cloud, home.stack, NOW)
     home.client("events").enable_rule(Name="tocsin-tick")
 
-    assert said.startswith(
-        "  ✗ the rule tocsin-tick is switched off (EnableRule is refused: AccessDeniedException): tocsin doctor"
-    )
+    assert said.startswith("  ✗ the rule tocsin-tick is switched off (EnableRule is refused): tocsin doctor tick")
 
 
 @pytest.mark.parametrize("command", [("deploy", "--yes"), ("destroy", "--yes"), ("status",), ("doctor",), ("test",)])

@@ -18,9 +18,9 @@ from tocsin_cli.cloud import cloud, cloud_options
 from tocsin_cli.doctor.checks import CHECKS
 from tocsin_cli.doctor.examine import EXIT_CODES, Result, examine, gravest
 from tocsin_cli.doctor.finding import Check
-from tocsin_cli.doctor.restoring import why_not
 from tocsin_cli.doctor.scene import Scene, scene
 from tocsin_cli.stack.standing import made
+from tocsin_cli.stack.telling import tolerated
 
 _RIGHTS = "AWS's policy ReadOnlyAccess holds the rights to look."
 _UNASKED = "look without --fix, then go on with --fix --yes"
@@ -104,13 +104,14 @@ def _is_command(mend: str) -> bool:
 
 
 def _mend(results: Sequence[Result], yes: bool) -> int:
-    """How many were mended: what is refused keeps no other from it."""
+    """How many were mended; what is refused keeps nothing else from it."""
     count = 0
     for finding in (each for result in results for each in result.findings):
         if finding.fix is not None and (yes or agreed(f"Mend this: {finding.what}?", _UNASKED)):
-            why = why_not(finding.fix)
-            ui.line(f"  ✗ not mended: {finding.what} ({why})" if why else f"  ✓ mended: {finding.what}")
-            count += not why
+            with tolerated(f"not mended: {finding.what}"):
+                finding.fix()
+                ui.line(f"  ✓ mended: {finding.what}")
+                count += 1
     return count
 
 

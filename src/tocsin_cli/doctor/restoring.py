@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 
 from tocsin.destinations.http import Connections
 from tocsin.destinations.slack.api import API_URL
-from tocsin.ports import ConfigError
 from tocsin_cli.cloud import Cloud
 from tocsin_cli.doctor.checks import CHECKS
 from tocsin_cli.doctor.examine import examine
 from tocsin_cli.doctor.finding import Finding
 from tocsin_cli.doctor.scene import scene
-from tocsin_cli.refusals import code_of
 from tocsin_cli.stack.standing import Stack
 
 # The stack's own, and never what somebody may have switched off on purpose.
@@ -31,21 +29,12 @@ def restored(cloud: Cloud, stack: Stack, now: int) -> Iterator[str]:
 
 
 def _put_right(finding: Finding, doctor: str) -> str:
+    from botocore.exceptions import ClientError
+
     if finding.fix is None:
         return f"  ✗ {finding.what}: {doctor}"
-    if why := why_not(finding.fix):
-        return f"  ✗ {finding.what} ({why}): {doctor}"
-    return f"  ✓ put right: {finding.what}"
-
-
-def why_not(fix: Callable[[], object]) -> str:
-    """Do what mends a finding: "" once it is done, else what kept it from that, which need not keep the next."""
-    from botocore.exceptions import BotoCoreError, ClientError
-
     try:
-        fix()
+        finding.fix()
     except ClientError as error:
-        return f"{error.operation_name} is refused: {code_of(error)}"
-    except (BotoCoreError, ConfigError) as error:
-        return " ".join(str(error).split())
-    return ""
+        return f"  ✗ {finding.what} ({error.operation_name} is refused): {doctor}"
+    return f"  ✓ put right: {finding.what}"

@@ -29,8 +29,8 @@ class Seen:
 
 
 def guarded(what: str, mend: str, part: Iterable[Seen]) -> Iterator[Seen]:
-    """What ``part`` sees, or that it is gone or cannot be looked at. Raises only where AWS does not know who asks."""
-    from botocore.exceptions import BotoCoreError, ClientError
+    """What ``part`` sees, or that it is gone or may not be looked at. Raises only where AWS does not know who asks."""
+    from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
 
     try:
         yield from part
@@ -42,7 +42,7 @@ def guarded(what: str, mend: str, part: Iterable[Seen]) -> Iterator[Seen]:
         else:
             why = "is denied" if is_denied(error) else f"says {code_of(error)}"
             yield Seen(what, f"it could not be looked at: {error.operation_name} {why}", is_known=False)
-    except BotoCoreError as error:
+    except (ConnectionError, HTTPClientError) as error:
         yield Seen(what, f"it could not be looked at: {' '.join(str(error).split())}", is_known=False)
 
 
