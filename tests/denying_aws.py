@@ -17,11 +17,10 @@ _HOP = {"connection", "transfer-encoding", "content-length", "date", "server", "
 @contextmanager
 def denying(endpoint: str, refuses: Callable[[str], str | None]) -> Iterator[str]:
     """Its address. ``refuses`` is given each operation's name, and answers with an error code, or none to let it in."""
-    behind = urlsplit(endpoint).netloc
 
     def answer(request: Request) -> Answer:
         if not (code := refuses(operation(request))):
-            return _passed_on(behind, request)
+            return passed_on(endpoint, request)
         refused = refusal(request, code)
         return replace(refused, status=400) if "Throttling" in code else refused
 
@@ -29,8 +28,9 @@ def denying(endpoint: str, refuses: Callable[[str], str | None]) -> Iterator[str
         yield address
 
 
-def _passed_on(behind: str, request: Request) -> Answer:
-    connection = http.client.HTTPConnection(behind, timeout=30)
+def passed_on(endpoint: str, request: Request) -> Answer:
+    """As the emulator answers it."""
+    connection = http.client.HTTPConnection(urlsplit(endpoint).netloc, timeout=30)
     try:
         connection.request(request.method, request.path, request.body, _end_to_end(request.headers.items()))
         found = connection.getresponse()

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
+from answering import Answer, Request, answering
 from aws_home import REGION, Answers, Home, deployed, run, understood
+from denying_aws import passed_on
 from json_page import asked
 from tocsin.ports import ConfigError
 from tocsin_cli.doctor.restoring import restored
@@ -67,6 +71,22 @@ def test_what_is_wrong_names_the_check_that_says_more(home: Home) -> None:
     assert code == 1 and [each.what for each in troubled] == ["topic", "dead letters: 1"]
     assert f"✗ topic: the queue is not subscribed to it\n      $ tocsin doctor subscription --region {REGION}" in output
     assert all(understood(each.mend) for each in troubled)
+
+
+def test_an_update_that_is_stuck_needs_you(home: Home) -> None:
+    """The parts work as before, and no later update can be made: what goes on is said, and the exit code is 1."""
+    endpoint = os.environ["AWS_ENDPOINT_URL"]
+
+    def stuck(request: Request) -> Answer:
+        answer = passed_on(endpoint, request)
+        return replace(answer, body=answer.body.replace(b">CREATE_COMPLETE<", b">UPDATE_ROLLBACK_FAILED<"))
+
+    with answering(stuck) as address, pytest.MonkeyPatch.context() as environ:
+        environ.setenv("AWS_ENDPOINT_URL", address)
+        code, output = run("status")
+
+    assert code == 1 and "✗ its last update is stuck: `tocsin deploy` goes on, `tocsin destroy` removes it" in output
+    assert "✓ topic: the queue is subscribed" in output
 
 
 def test_a_region_that_does_not_answer_hides_no_other_part() -> None:

@@ -31,7 +31,7 @@ def status(profile: str | None, region: str | None, name: str, as_json: bool) ->
             ui.document(_document(here, stack, seen))
         else:
             _show(here, stack, seen)
-    if not stack.is_whole or any(each.trouble and each.is_known for each in seen):
+    if not stack.is_whole or stack.is_stuck or any(each.trouble and each.is_known for each in seen):
         sys.exit(1)
 
 
@@ -45,6 +45,8 @@ def _show(here: Cloud, stack: Stack, seen: Sequence[Seen]) -> None:
     ui.line(f"Stack {stack.name} in {here.where}: {stack.status}{reason}")
     if not stack.is_whole:
         ui.line(f"  ✗ it is half-made: {stack.way_on}")
+    elif stack.is_stuck:
+        ui.line(f"  ✗ its last update is stuck: {stack.way_on}")
     if stack.outputs:
         ui.line(f"  {_version(stack)}")
     for line in (line for each in seen for line in each.lines()):

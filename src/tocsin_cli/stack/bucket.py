@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import ExitStack
 
 from tocsin.ports import ConfigError
 from tocsin_cli.cloud import Cloud
@@ -24,16 +25,25 @@ def upload(cloud: Cloud, stack: str, package: bytes) -> None:
     The name can be guessed, so somebody else may own it; each call says whose it must be, and fails otherwise.
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html
     """
-    s3, name = cloud.client("s3"), bucket_of(cloud)
     if not _is_there(cloud):
-        elsewhere = {"CreateBucketConfiguration": {"LocationConstraint": cloud.region}}
-        s3.create_bucket(Bucket=name, **({} if cloud.region == "us-east-1" else elsewhere))
-        blocked = {"BlockPublicAcls": True, "IgnorePublicAcls": True}
-        blocked |= {"BlockPublicPolicy": True, "RestrictPublicBuckets": True}
-        s3.put_public_access_block(
-            Bucket=name, PublicAccessBlockConfiguration=blocked, ExpectedBucketOwner=cloud.account
-        )
-    s3.put_object(Bucket=name, Key=key_of(stack, package), Body=package, ExpectedBucketOwner=cloud.account)
+        _make(cloud)
+    cloud.client("s3").put_object(
+        Bucket=bucket_of(cloud), Key=key_of(stack, package), Body=package, ExpectedBucketOwner=cloud.account
+    )
+
+
+def _make(cloud: Cloud) -> None:
+    """A bucket that nobody else can get into; none where that is refused."""
+    s3, name = cloud.client("s3"), bucket_of(cloud)
+    elsewhere = {"CreateBucketConfiguration": {"LocationConstraint": cloud.region}}
+    s3.create_bucket(Bucket=name, **({} if cloud.region == "us-east-1" else elsewhere))
+    blocked = {"BlockPublicAcls": True, "IgnorePublicAcls": True}
+    blocked |= {"BlockPublicPolicy": True, "RestrictPublicBuckets": True}
+    ours = {"Bucket": name, "ExpectedBucketOwner": cloud.account}
+    with ExitStack() as failing:
+        failing.callback(s3.delete_bucket, **ours)
+        s3.put_public_access_block(PublicAccessBlockConfiguration=blocked, **ours)
+        failing.pop_all()
 
 
 def clear(cloud: Cloud, stack: str, keep: str = "") -> None:

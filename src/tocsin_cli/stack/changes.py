@@ -141,7 +141,7 @@ class Changes:
         stack = find(self.cloud, self.name)
         if stack is not None and stack.is_busy:
             stack = self._follow(self._steps(), starts=False)
-        if stack is not None and stack.status == "UPDATE_ROLLBACK_FAILED":
+        if stack is not None and stack.is_stuck:
             stack = self._rolled_back()
         if stack is not None and stack.status in BROKEN:
             self.remove()
@@ -153,7 +153,7 @@ class Changes:
         steps = self._steps()
         self.cloud.client("cloudformation").continue_update_rollback(StackName=self.name)
         stack = self._follow(steps, starts=True)
-        if stack is not None and stack.status == "UPDATE_ROLLBACK_FAILED":
+        if stack is not None and stack.is_stuck:
             raise self._failed(stack, steps)
         return stack
 

@@ -50,6 +50,11 @@ class Stack:
         return self.is_made and "FunctionName" in self.outputs
 
     @property
+    def is_stuck(self) -> bool:
+        """Whether an update could neither be made nor be taken back, so that no other can be."""
+        return self.status == "UPDATE_ROLLBACK_FAILED"
+
+    @property
     def is_foreign(self) -> bool:
         """Whether it is somebody else's: one of ours has been asked for Slack, as far as it tells what it was asked."""
         return (self.is_made or bool(self.parameters)) and "SlackMode" not in self.parameters
