@@ -77,9 +77,11 @@ def add(
         if any(each.is_news for each in spokes) and not (yes or agreed("Do this?")):
             raise click.Abort
         waiting.pop_all()
-        with goes_on("What CloudFormation has begun goes on by itself: run the same again to follow it."):
-            carry_out(spokes)
-        _next(here, home)
+        try:
+            with goes_on("What CloudFormation has begun goes on by itself: run the same again to follow it."):
+                carry_out(spokes)
+        finally:  # EventBridge may refuse a rule because home does not let the account in yet
+            _next(here, home)
         for place in places:
             if held := letters_held(place, home.stack):
                 ui.line(f"  ✗ {held} events of {place.region} lie in {home.spoke}-dead: home did not take them")
@@ -101,7 +103,8 @@ def _next(here: Cloud, home: Home) -> None:
     command += ["--region", home.region, *(["--stack", home.stack] if home.stack != "tocsin" else [])]
     ui.line(f"Home has to let this account in, if it does not yet; with credentials of {home.account}:")
     ui.line(f"  $ {shlex.join(command)}")
-    ui.line(f"Until then its alarms lie in {home.spoke}-dead. What changes afterwards is shown at home.")
+    ui.line(f"Until then AWS may refuse the spoke's rule, or the alarms lie in {home.spoke}-dead.")
+    ui.line("What changes afterwards is shown at home.")
 
 
 @spoke.command()
