@@ -27,6 +27,10 @@ class Seen:
         if self.mend:
             yield f"      $ {self.mend}"
 
+    def told(self) -> dict[str, object]:
+        """As programs read it."""
+        return {"what": self.what, "trouble": self.trouble, "mend": self.mend, "known": self.is_known}
+
 
 def guarded(what: str, mend: str, part: Iterable[Seen]) -> Iterator[Seen]:
     """What ``part`` sees, or that it is gone or may not be looked at. Raises only where AWS does not know who asks."""
