@@ -6,9 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 from click.testing import CliRunner
 
-from tocsin_cli.app import COMMANDS, cli
+from tocsin_cli.app import COMMANDS, cli, say_stopped
 
 PROGRAM = """
 import sys
@@ -44,6 +45,21 @@ def test_a_misspelt_command_is_guessed_at() -> None:
 
     assert (near.exit_code, far.exit_code) == (2, 2)
     assert "Is it 'deploy'?" in near.output and "No such command 'zzz'" in far.output
+
+
+def test_a_no_is_told_on_a_line_of_its_own() -> None:
+    """An answer ends its line; Ctrl-D does not, so that is done for it."""
+    said = []
+    for answer in ("n\n", ""):
+        with CliRunner().isolation(input=answer) as (output, *_):
+            try:
+                if not click.confirm("Do this?"):
+                    raise click.Abort
+            except click.Abort as stopped:
+                say_stopped(stopped)
+            said.append(output.getvalue().decode())
+
+    assert said == ["Do this? [y/N]: n\nNothing was changed.\n", "Do this? [y/N]: \nNothing was changed.\n"]
 
 
 def test_help_wakes_no_command() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from rich.table import Table
 
 from tocsin_cli import ui
 
@@ -27,3 +28,13 @@ def test_json_stays_what_it_was(capsys: pytest.CaptureFixture[str]) -> None:
     said = capsys.readouterr().out
 
     assert json.loads(said) == {"name": EVIL} and "\x9b" not in said
+
+
+def test_what_is_piped_is_neither_broken_nor_padded(capsys: pytest.CaptureFixture[str]) -> None:
+    """A row of a table is one line for the next program, however long, and ends where its text ends."""
+    table = Table(box=None, pad_edge=False, show_header=False)
+    for word in ("short", "long " * 60):
+        table.add_row("kind", word.strip())
+    ui.show(table)
+
+    assert capsys.readouterr().out.splitlines() == ["kind  short", "kind  " + ("long " * 60).strip()]

@@ -102,6 +102,13 @@ def main() -> None:
         problem.show()
         sys.exit(problem.exit_code)
     except click.Abort as stopped:
-        if stopped.__cause__ is None:  # a no, and not Ctrl-C
-            ui.line("Nothing was changed.")
+        say_stopped(stopped)
         sys.exit(130)
+
+
+def say_stopped(how: click.Abort) -> None:
+    """What a no leaves behind; Ctrl-C while something was done says nothing."""
+    if how.__cause__ is None:
+        if how.__context__ is not None:  # Ctrl-C or Ctrl-D in answer to a question, which leaves its line open
+            ui.line()
+        ui.line("Nothing was changed.")

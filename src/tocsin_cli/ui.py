@@ -23,6 +23,7 @@ _COMMANDS = {
     for code in (*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A))
     if chr(code) not in "\n\t"
 }
+_UNBROKEN = 10_000  # columns where no terminal breaks lines: a file, or the next program
 
 
 def _harmless(text: str) -> str:
@@ -69,8 +70,15 @@ def _labelled(console: Console, label: Text, text: str) -> None:
 
 
 def show(what: RenderableType) -> None:
-    """A drawn thing on standard output: colours only on a terminal."""
-    Console(file=sys.stdout, highlight=False).print(what)
+    """A drawn thing on standard output: colours only on a terminal, and elsewhere as wide as it likes to be."""
+    console = Console(file=sys.stdout, highlight=False)
+    if console.is_terminal:
+        console.print(what)
+        return
+    console.width = _UNBROKEN
+    with console.capture() as drawn:
+        console.print(what)
+    print("\n".join(each.rstrip() for each in drawn.get().splitlines()), flush=True)
 
 
 @contextmanager

@@ -128,4 +128,4 @@ def _show_lines(watched: MetricAlarm, looks: list[Look]) -> None:
         ui.line(f"{watched.name}: no change of state.")
     for look in looks:
         ui.show(Text.assemble(f"{iso_date(look.at)}  {look.before} → ", (look.after, COLOURS[look.after])))
-        ui.show(Text(f"    {look.reason or 'The datapoints call for no state, so it stays.'}"))
+        ui.line(f"    {look.reason or 'The datapoints call for no state, so it stays.'}")

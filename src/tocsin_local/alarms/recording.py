@@ -42,7 +42,7 @@ def _json_rows(text: str, path: Path) -> Iterator[tuple[int, Sequence[Any]]]:
         try:
             row = json.loads(line)
         except (ValueError, RecursionError):
-            raise _wrong(path, number, "is no JSON") from None
+            raise _wrong(path, number, "is no JSON by itself") from None
         if isinstance(row, Mapping):
             row = [row.get(column) for column in COLUMNS]
         if not isinstance(row, list):
