@@ -59,6 +59,10 @@ class Scene:
         """A command of tocsin, to paste."""
         return pasted.tocsin(self.cloud, self.stack.name, *arguments)
 
+    def connect(self, *names: str) -> str:
+        """`tocsin connect` with topics or alarms, to paste."""
+        return pasted.connect(self.cloud, self.stack.name, *names)
+
 
 def scene(cloud: Cloud, stack: Stack, now: int, connections: Connections, slack_api: str) -> Scene:
     """With readings that are remembered."""

@@ -102,7 +102,7 @@ def readers(scene: Scene) -> Iterator[Finding]:
                 "broken",
                 f"nobody reads {topic.arn}, which alarms act on: {_names(acting)}",
                 "these alarms are published and thrown away",
-                scene.tocsin("connect", topic.arn),
+                scene.connect(topic.arn),
             )
         elif topic.pending:
             waiting = ", ".join(f"{each['Protocol']} {each['Endpoint']}" for each in topic.pending)
@@ -131,7 +131,7 @@ def far_topics(scene: Scene) -> Iterator[Finding]:
 def _told_near(scene: Scene, alarm: Alarm) -> str:
     """The stack's own topic in the place of all far ones."""
     if not knows_all(scene.cloud):  # its definition would not be whole
-        return scene.tocsin("connect", alarm.name)
+        return scene.connect(alarm.name)
     ours, region = scene.stack.outputs["TopicArn"], scene.cloud.region
     actions = {
         field: list(dict.fromkeys(ours if arn in alarm.topics and region_of(arn) != region else arn for arn in acting))

@@ -12,6 +12,7 @@ from typing import Any
 from tocsin_cli.alarms_there import ACTIONS, Alarm
 from tocsin_cli.migration.known import NOTIFY_SLACK, Known
 from tocsin_cli.migration.roads import Roads, Rule, Subscription, is_function
+from tocsin_cli.pasted import apart
 from tocsin_cli.wiring.acting import full
 from tocsin_cli.wiring.rewriting import whole
 
@@ -88,7 +89,7 @@ class Move:
         topics = dict.fromkeys(each.topic for each in (*self.roads.topics, *self.roads.queued))
         alarms = (str(each["AlarmName"]) for each in self.roads.alarms if not full(Alarm(each), self._tocsin))
         names = (*topics, *((self._tocsin,) if self._needs_topic else ()), *(() if self._is_away else alarms))
-        connect = (shlex.join(("tocsin", "connect", *self._here(), *names)),) if names else ()
+        connect = (shlex.join(("tocsin", "connect", *self._here(), *apart(names))),) if names else ()
         why = (
             "tocsin hears of this region's alarms since it was made, with this also of their thresholds and of "
             "whatever else is published there; both tell you now, so each alarm stands in Slack twice"

@@ -56,7 +56,7 @@ class Wiring:
 
     def connecting(self, names: Sequence[str], everything: bool) -> Plan:
         """The changes that are still needed. ConfigError for a name that is none, or cannot be connected."""
-        arns = [name for name in names if topics.is_topic(name)]
+        arns = [name for name in dict.fromkeys(names) if topics.is_topic(name)]
         named = self._named(names)
         for alarm in named:
             self._refuse(alarm)
