@@ -150,12 +150,23 @@ def understood(command: str) -> bool:
     """Whether a command of ours would be taken as it stands; what is no command is for people."""
     for single in command.split(" && "):
         if single.startswith("tocsin "):
-            _, name, *arguments = shlex.split(single)
-            above = click.Context(cli, info_name="tocsin", **cli.context_settings)
-            found = cli.get_command(above, name)
-            assert found is not None
-            found.make_context(name, arguments, parent=above).close()
+            found, above, arguments = named(shlex.split(single))
+            if arguments or not isinstance(found, click.Group):
+                found.make_context(found.name, arguments, parent=above).close()
     return True
+
+
+def named(words: list[str]) -> tuple[click.Command, click.Context, list[str]]:
+    """The command of ours that the first words name, whose it is, and the other words."""
+    found: click.Command = cli
+    context = click.Context(cli, info_name="tocsin", **cli.context_settings)
+    _, *others = words
+    while others and isinstance(found, click.Group):
+        above, (name, *others) = context, others
+        under = found.get_command(above, name)
+        assert under is not None, f"there is no {name} in {found.name}"
+        found, context = under, click.Context(under, above, name)
+    return found, context.parent or context, others
 
 
 def _option(options: list[str], name: str) -> str:
