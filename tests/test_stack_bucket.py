@@ -1,4 +1,4 @@
-"""The bucket for the package: whose it is, and that no half of it is left."""
+"""The bucket for the package: how it is made, and whose it is."""
 
 from __future__ import annotations
 
@@ -22,10 +22,9 @@ class Refused(Exception):
 
 @dataclass
 class S3:
-    """``head``: the status by which it answers whether the bucket is there; ``denies``: the call that it refuses."""
+    """``head``: the status by which it answers whether the bucket is there. It knows no call but those that follow."""
 
     head: int = 404
-    denies: str = ""
     calls: list[str] = field(default_factory=list)
     exceptions: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(ClientError=Refused))
 
@@ -36,20 +35,12 @@ class S3:
     def create_bucket(self, **wanted: Any) -> None:
         self._called("create")
 
-    def put_public_access_block(self, **wanted: Any) -> None:
-        self._called("close", wanted)
-
     def put_object(self, **wanted: Any) -> None:
         self._called("put", wanted)
-
-    def delete_bucket(self, **wanted: Any) -> None:
-        self._called("delete", wanted)
 
     def _called(self, name: str, wanted: dict[str, Any] | None = None) -> None:
         assert wanted is None or wanted["ExpectedBucketOwner"] == "123456789012"
         self.calls.append(name)
-        if name == self.denies:
-            raise Refused(403)
 
 
 def _upload(s3: S3) -> None:
@@ -57,21 +48,12 @@ def _upload(s3: S3) -> None:
 
 
 def test_a_bucket_is_made_once() -> None:
-    """It is closed to others before anything lies in it."""
+    """It asks for no right but those to make it and to fill it: S3 closes each new bucket to others by itself."""
     new, old = S3(), S3(head=200)
     _upload(new)
     _upload(old)
 
-    assert (new.calls, old.calls) == (["create", "close", "put"], ["put"])
-
-
-def test_a_bucket_that_cannot_be_closed_is_not_kept() -> None:
-    """The next run would take it for one that is."""
-    s3 = S3(denies="close")
-    with pytest.raises(Refused):
-        _upload(s3)
-
-    assert s3.calls == ["create", "close", "delete"]
+    assert (new.calls, old.calls) == (["create", "put"], ["put"])
 
 
 def test_a_strangers_bucket_is_not_used() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from contextlib import ExitStack
 
 from tocsin.ports import ConfigError
 from tocsin_cli.cloud import Cloud
@@ -33,17 +32,12 @@ def upload(cloud: Cloud, stack: str, package: bytes) -> None:
 
 
 def _make(cloud: Cloud) -> None:
-    """A bucket that nobody else can get into; none where that is refused."""
-    s3, name = cloud.client("s3"), bucket_of(cloud)
+    """A bucket that nobody else can get into: S3 makes each so, and some organizations forbid to say it again.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
+    """
     elsewhere = {"CreateBucketConfiguration": {"LocationConstraint": cloud.region}}
-    s3.create_bucket(Bucket=name, **({} if cloud.region == "us-east-1" else elsewhere))
-    blocked = {"BlockPublicAcls": True, "IgnorePublicAcls": True}
-    blocked |= {"BlockPublicPolicy": True, "RestrictPublicBuckets": True}
-    ours = {"Bucket": name, "ExpectedBucketOwner": cloud.account}
-    with ExitStack() as failing:
-        failing.callback(s3.delete_bucket, **ours)
-        s3.put_public_access_block(PublicAccessBlockConfiguration=blocked, **ours)
-        failing.pop_all()
+    cloud.client("s3").create_bucket(Bucket=bucket_of(cloud), **({} if cloud.region == "us-east-1" else elsewhere))
 
 
 def clear(cloud: Cloud, stack: str, keep: str = "") -> None:
