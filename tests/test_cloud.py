@@ -72,6 +72,17 @@ def test_a_refusal_is_one_line_and_a_way_out(machine: pytest.MonkeyPatch, code: 
     assert way_out in problem.hint
 
 
+@pytest.mark.parametrize(("name", "value"), [("AWS_ENDPOINT_URL", "localhost"), ("AWS_MAX_ATTEMPTS", "many")])
+def test_a_setting_that_is_none_is_one_line(machine: pytest.MonkeyPatch, name: str, value: str) -> None:
+    """boto3 has no error of its own for it, and names no setting: where to look is said."""
+    for known, given in (emulator.environment("http://127.0.0.1:9", REGION) | {name: value}).items():
+        machine.setenv(known, given)
+    problem = _refused()
+
+    assert str(problem).startswith("a setting for AWS cannot be used: ") and value in str(problem)
+    assert "AWS_ENDPOINT_URL" in problem.hint
+
+
 def test_a_clock_that_is_wrong_is_told_from_a_wrong_key(machine: pytest.MonkeyPatch) -> None:
     """AWS calls both a signature that does not match; its sentence, however it is wrapped, becomes one line."""
     said = "Signature expired: 20261124T120000Z is now earlier\n   than 20261124T121500Z"

@@ -112,12 +112,24 @@ def _opened(session: Any, closing: ExitStack) -> Cloud:
 
     @functools.cache
     def client(service: str, region: str) -> Any:
-        made = session.client(service, region_name=region)
+        made = _made(session, service, region)
         closing.callback(made.close)
         return made
 
     here = Cloud("", session.region_name, client)
     return replace(here, account=here.client("sts").get_caller_identity()["Account"])
+
+
+def _made(session: Any, service: str, region: str) -> Any:
+    from botocore.exceptions import BotoCoreError
+
+    try:
+        return session.client(service, region_name=region)
+    except BotoCoreError:
+        raise
+    except ValueError as error:  # of an address, or a number, that is none
+        hint = "look at AWS_ENDPOINT_URL and what else begins with AWS_ in this shell, and at ~/.aws/config"
+        raise ConfigError(f"a setting for AWS cannot be used: {error}", hint) from None
 
 
 def _refused(error: Any) -> ConfigError:
