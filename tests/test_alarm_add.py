@@ -27,6 +27,8 @@ from tocsin_cli.cloud import Cloud, cloud
 
 REGION, ACCOUNT = "ap-northeast-2", "210987654321"
 TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:alarms"
+RECIPE = 'about = "x"\n[[on]]\nsort = "metric"\nmeans = "M."\nadvice = "A."\nwhy = "W."\ngaps = "G."'
+METRIC = '[on.alarm]\nNamespace = "N"\nMetricName = "M"'
 STACK = {
     "Resources": {
         "Topic": {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": "home"}},
@@ -326,12 +328,15 @@ def test_a_recipe_of_ones_own_is_a_file(place: Place, tmp_path: Path) -> None:
             'about="x"\n[[on]]\n[on.alarm]\nNamespace="Shop"\nMetricName="m"\n[on.share]\nof="x"\npart="most"',
             "is no recipe: could not convert",
         ),
-        ('about = "x"\n[[on]]\nsort = "queue"\nnonsense = 1', "is no recipe"),
-        (
-            'about="x"\n[[on]]\nsort="moon"\nmeans="M."\nadvice="A."\nseverity="high"\nwhy="W."\ngaps="G."\n[on.alarm]'
-            '\nNamespace="N"\nMetricName="M"',
-            "moon is no sort of thing",
-        ),
+        ('about = "x"\n[[on]]\nsort = "queue"\nnonsense = 1', "is no recipe: nonsense is no text"),
+        ('about = "x"\n[[on]]\nmeens = "y"', "has no key meens"),
+        ('about = "x"\non = "queue"', "is no recipe: on is no table"),
+        ('about = "x"\non = []', "is no recipe: it lacks 'on'"),
+        (f"{RECIPE}\nseverity = 'bad'\n{METRIC}", "is no recipe: severity is bad, and not one of critical, high"),
+        (f"{RECIPE}\n{METRIC}", "is no recipe: it lacks 'severity'"),
+        (f"{RECIPE}\nseverity = 'low'\n{METRIC}\nThreshold = 'high'", "is no recipe: Threshold is no number"),
+        (f"{RECIPE}\nseverity = 'low'\ndimensions = 'Q'\n{METRIC}", "is no recipe: dimensions is no list"),
+        (f"{RECIPE}\nseverity = 'high'\n{METRIC}".replace("metric", "moon"), "moon is no sort of thing"),
     ],
 )
 def test_a_recipe_that_is_none_is_one_line(place: Place, tmp_path: Path, text: str, said: str) -> None:

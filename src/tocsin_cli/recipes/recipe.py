@@ -6,12 +6,15 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
+from tocsin.model import Severity
 from tocsin.ports import ConfigError
 
 PACKS = Path(__file__).parents[1] / "packs"
+_SEVERITIES = get_args(Severity)
 _SHOWN = "docs/add-a-recipe.md shows one"
+_WORDS = ("sort", "means", "advice", "severity", "why", "gaps")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,9 @@ def recipe(name: str) -> Recipe:
 def _read(path: Path) -> Recipe:
     try:
         given = tomllib.loads(path.read_text("utf-8"))
-        patterns = tuple(_pattern(**each) for each in given["on"])
+        patterns = tuple(_pattern(**_table(each)) for each in given["on"])
+        if not patterns:
+            raise KeyError("on")
         return Recipe(path.stem, given["about"], given.get("region", ""), given.get("asks", ""), patterns)
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror}", "tocsin alarm add lists the recipes") from None
@@ -84,16 +89,32 @@ def _read(path: Path) -> Recipe:
         raise ConfigError(f"{path} is no recipe: {error}", _SHOWN) from None
 
 
+def _table(given: Any) -> Mapping[str, Any]:
+    if not isinstance(given, Mapping):
+        raise TypeError("on is no table: [[on]]")
+    return given
+
+
 def _pattern(
-    alarm: Mapping[str, Any],
+    alarm: Mapping[str, Any] | None = None,
     every_5_minutes: Mapping[str, Any] | None = None,
     share: Mapping[str, Any] | None = None,
     dimensions: Sequence[str] = (),
     **words: str,
 ) -> Pattern:
-    if strange := [name for name, said in words.items() if not isinstance(said, str)]:
-        raise TypeError(f"{strange[0]} is no text")
-    if lacking := [name for name in ("Namespace", "MetricName") if name not in alarm]:  # things are found by them
-        raise KeyError(lacking[0])
     part = Share(**{**share, "part": float(share["part"])}) if share else None
-    return Pattern(alarm=alarm, rarely=every_5_minutes or {}, share=part, dimensions=tuple(dimensions), **words)
+    if textless := [name for name, said in words.items() if not isinstance(said, str)]:
+        raise TypeError(f"{textless[0]} is no text")
+    if strange := sorted(words.keys() - {*_WORDS, "unseen"}):
+        raise TypeError(f"[[on]] has no key {strange[0]}")
+    fields = alarm or {}
+    lacking = [name for name in ("Namespace", "MetricName") if name not in fields]  # things are found by them
+    if lacking := [*lacking, *(name for name in _WORDS if name not in words)]:
+        raise KeyError(lacking[0])
+    if words["severity"] not in _SEVERITIES:
+        raise ValueError(f"severity is {words['severity']}, and not one of {', '.join(_SEVERITIES)}")
+    if not isinstance(fields.get("Threshold", 0), int | float):
+        raise TypeError("Threshold is no number")
+    if isinstance(dimensions, str):
+        raise TypeError("dimensions is no list")
+    return Pattern(alarm=fields, rarely=every_5_minutes or {}, share=part, dimensions=tuple(dimensions), **words)
