@@ -1,4 +1,4 @@
-"""How the stack comes to be as it should be: by whatever made it, CloudFormation or Terraform."""
+"""The longer commands that mend: the stack by whatever made it, CloudFormation or Terraform; an alarm; a key."""
 
 from __future__ import annotations
 
