@@ -268,6 +268,18 @@ def test_a_row_of_a_newer_version_waits_an_hour_and_hides_nobody(store: DynamoSt
     assert (item["due"], item["body"]) == ({"N": str(NOW + LATER)}, odd)
 
 
+@pytest.mark.parametrize("code", ["ConditionalCheckFailedException", "TransactionConflictException"])
+def test_a_row_that_a_newer_version_is_writing_hides_nobody(through: tuple[DynamoStore, Relay], code: str) -> None:
+    """While both versions run, the newer one may be faster, or in the middle of it: nothing has to be put off then."""
+    store, relay = through
+    put(store, Put("new", Seen(1), due=1), Put("old", Seen(2), due=2))
+    asked(store, "UpdateItem", Key={"pk": {"S": "new"}}, UpdateExpression="SET body = :b",
+          ExpressionAttributeValues={":b": {"S": '{"~":"Novelty"}'}})  # fmt: skip
+    relay.alter = {"PutItem": [error(code)]}
+    assert [row.key for row in store.due(NOW, 9)] == ["old"]
+    assert relay.alter == {"PutItem": []}
+
+
 def test_what_expires_says_so_in_seconds(store: DynamoStore) -> None:
     """DynamoDB cleans by seconds: a row never goes before its time, and one without an end names none."""
     put(store, Put("a", Seen(1), expires=NOW + 1), Put("b", Seen(1)))

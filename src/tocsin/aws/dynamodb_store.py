@@ -168,11 +168,11 @@ class DynamoStore:
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
     def _postpone(self, found: Item, due: int) -> None:
-        """A row that only another version can read must not stand before the others for ever."""
+        """A row that only another version can read must not stand before the others for ever; that one may be at it."""
         try:
             self._put({**found, DUE: {"N": str(due)}}, found)
         except AwsError as error:
-            if error.kind != "condition":
+            if error.kind not in ("condition", "conflict"):
                 raise
 
     def _remember(self, puts: Sequence[Put]) -> None:
