@@ -58,7 +58,7 @@ def test_a_dead_webhook(event: Path, slack: LocalSlack, tmp_path: Path) -> None:
     slack.set_hook_state("removed")
     done = tocsin("send", str(event), home=tmp_path, HOOK_URL=slack.webhook_url)
     assert done.returncode == 1
-    assert "no_service" in done.stderr
+    assert done.stderr.splitlines() == [f"error: {event} was not taken: no_service"]
     assert slack.webhook_url.rsplit("/", 1)[1] not in done.stdout + done.stderr
 
 

@@ -38,3 +38,19 @@ def test_what_is_piped_is_neither_broken_nor_padded(capsys: pytest.CaptureFixtur
     ui.show(table)
 
     assert capsys.readouterr().out.splitlines() == ["kind  short", "kind  " + ("long " * 60).strip()]
+
+
+def test_a_story_is_broken_between_words(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a terminal, below where its words begin; elsewhere each event is one line."""
+    told = "CPUUtilization is at most 60 % " * 3
+    ui.step(0.0, 5, told.strip(), done=True)
+    for name, value in {"FORCE_COLOR": "1", "TERM": "dumb", "COLUMNS": "60", "LINES": "25"}.items():
+        monkeypatch.setenv(name, value)
+    ui.step(0.0, 5, told.strip(), done=True)
+    ui.message(21.1, "Slack", told.strip())
+    piped, *lines = capsys.readouterr().out.splitlines()
+
+    assert piped == f"   0.0 s  5/6 ✓ {told.strip()}"
+    assert max(map(len, lines)) <= 60
+    assert [line[:16].strip() for line in lines if line[:16].strip()] == ["0.0 s  5/6 ✓", "21.1 s      Sl"]
+    assert " ".join(" ".join(lines).split()).count("CPUUtilization is at most 60 %") == 6

@@ -23,6 +23,8 @@ _COMMANDS = {
     for code in (*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A))
     if chr(code) not in "\n\t"
 }
+_LEAST = 20  # columns of text, however narrow the terminal
+_BELOW = " " * len("   0.0 s  1/6 ✓ ")
 _UNBROKEN = 10_000  # columns where no terminal breaks lines: a file, or the next program
 
 
@@ -99,15 +101,20 @@ def progress(what: str, seconds: float) -> Iterator[Callable[[float], None]]:
 def step(seconds: float, number: int, text: str, done: bool) -> None:
     """One line of a story with its time: step ``number`` of six, with a tick where it is done."""
     mark = Text("✓ ", style="green") if done else Text("  ")
-    _clock(seconds).print(Text(f"{number}/6 ", style="bold"), mark, Text(_harmless(text)), sep="")
+    _timed(seconds, Text.assemble((f"{number}/6 ", "bold"), mark), Text(_harmless(text)))
 
 
 def message(seconds: float, where: str, text: str) -> None:
     """One line that people now see there."""
-    _clock(seconds).print(Text(f"    {where} shows: ", style="cyan"), Text(_harmless(text), style="bold"), sep="")
+    _timed(seconds, Text(f"    {where} shows: ", style="cyan"), Text(_harmless(text), style="bold"))
 
 
-def _clock(seconds: float) -> Console:
+def _timed(seconds: float, lead: Text, told: Text) -> None:
+    """A terminal shows what is told broken between words, the later lines below the first word of a step."""
     console = Console(file=sys.stdout, highlight=False, soft_wrap=True)
-    console.print(Text(f"{seconds:6.1f} s  ", style="dim"), end="")
-    return console
+    start = Text.assemble((f"{seconds:6.1f} s  ", "dim"), lead)
+    room = max(console.width - start.cell_len, _LEAST) if console.is_terminal else sys.maxsize
+    first, *rest = folded(told.plain, room)
+    console.print(start, Text(first, told.style), sep="")
+    for more in rest:
+        console.print(Text(_BELOW + more, told.style))

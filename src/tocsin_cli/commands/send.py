@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import sys
 import urllib.error
 import urllib.request
@@ -16,6 +17,7 @@ import click
 from tocsin.config import Config
 from tocsin.destinations.http import Connections
 from tocsin.handler import destination, doors
+from tocsin.logbook import log
 from tocsin.pipeline import Pipeline
 from tocsin.ports import ConfigError
 from tocsin_cli import slack_target, ui
@@ -61,6 +63,7 @@ def _deliver(address: str | None, language: str | None, webhook_file: str | None
     if webhook_file and address:
         raise ConfigError("--to and --slack-webhook-url-file exclude each other", "name one of them")
     if real is not None:
+        log.addHandler(logging.NullHandler())  # what goes wrong is told in our own words, once
         return lambda content: _to_slack(content, real)
     found = address or running_stage()
     if not found:

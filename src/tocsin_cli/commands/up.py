@@ -66,7 +66,7 @@ def _serve(running: Rig, port: int | None) -> None:
         ui.line(f"The stage is up: {server.url} (on this machine alone; Ctrl-C ends it)")
         here = "" if server.told else f" --to {server.url}"
         alarms = len(running.desk.stage.alarms())
-        ui.line(f"{alarms} alarms; hand it any AWS event with `tocsin send EVENT_FILE{here}`")
+        ui.line(f"{alarms} alarm{'s' * (alarms != 1)}; hand it any AWS event with `tocsin send EVENT_FILE{here}`")
         stopping.wait()
 
 
