@@ -297,7 +297,7 @@ def test_a_half_made_stack_is_no_stack_to_work_with() -> None:
 
 
 def test_wishes_keep_what_was_wished_before() -> None:
-    """Only what is named changes; a bot without a channel, and a parameter that is none, are refused."""
+    """Only what is named changes; a bot without a channel, a parameter and an address that are none are refused."""
     before = Stack("tocsin", "CREATE_COMPLETE", "", {}, {"OpsEmail": "a@example.com", "CodeKey": "x", "Language": "ko"})
     found = Wish("bot", channel="C1", settings=("LogRetentionDays=90",)).parameters(before)
 
@@ -312,6 +312,8 @@ def test_wishes_keep_what_was_wished_before() -> None:
         Wish("bot").parameters(None)
     with pytest.raises(ConfigError, match="by its id, not by its name"):
         Wish("bot", channel="alarms").parameters(None)
+    with pytest.raises(ConfigError, match="is no e-mail address"):
+        Wish("webhook", email="ops").parameters(None)
     with pytest.raises(ConfigError, match="names no parameter"):
         Wish("webhook", settings=("CodeKey=mine",)).parameters(None)
 

@@ -39,6 +39,8 @@ class Wish:
             raise ConfigError("a bot needs the id of its channel", f"name it: --channel {_CHANNEL}")
         if not re.fullmatch(r"[A-Z0-9]*", found.get("SlackChannel", "")):
             raise ConfigError("a channel is named by its id, not by its name", f"--channel {_CHANNEL}")
+        if not re.fullmatch(r"([^@\s]+@[^@\s]+)?", found.get("OpsEmail", "")):  # else SNS says so half-way
+            raise ConfigError(f"{found['OpsEmail']} is no e-mail address", "one alone: --email you@example.com")
         return found
 
 
