@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -303,3 +303,16 @@ def test_what_would_have_been_rests_on_whole_periods() -> None:
     assert asked["EndTime"] == datetime(2026, 11, 24, 12, tzinfo=UTC)
     assert (asked["EndTime"] - asked["StartTime"]).days == 14
     assert lookback.history(alarm, ()) is None
+
+
+def test_values_of_seconds_are_asked_for_as_long_as_they_are_kept() -> None:
+    """Three hours, a little less so that none is left out; and what is told of them claims no more."""
+    here = _cloud(get_metric_data={"MetricDataResults": []})
+    given = definition(recipe("cpu"), recipe("cpu").patterns[0], Target("instance", "i-1", "", ()), TOPIC)
+    alarm = read({**given, "Period": 10}, "here")
+    assert isinstance(alarm, MetricAlarm)
+    lookback.samples(here, alarm, 1_795_521_617_000)
+    (asked,) = here.client("cloudwatch").asked
+
+    assert timedelta(hours=2, minutes=50) < asked["EndTime"] - asked["StartTime"] < timedelta(hours=3)
+    assert [Draft({"Period": each}, (), None, (), None, 0).span for each in (10, 60)] == ["three hours", "two weeks"]

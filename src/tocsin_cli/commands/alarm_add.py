@@ -116,7 +116,7 @@ def _asked(recipe: recipes.Recipe, given: float | None) -> float | None:
 
 
 def _drafted(here: Cloud, recipe: recipes.Recipe, found: Sequence[Found], wish: Wish) -> list[Draft]:
-    now, what = time.time_ns() // 1_000_000, f"Looking at two weeks of {len(found)} metrics"
+    now, what = time.time_ns() // 1_000_000, f"Looking at {len(found)} metrics"
     drafts: list[Draft] = []
     with ui.progress(what, len(found)) if len(found) > _MANY else nullcontext() as told:
         for each in found:

@@ -13,6 +13,7 @@ from tocsin_cli.recipes import lookback
 from tocsin_cli.recipes.definition import Wish, definition, notes
 from tocsin_cli.recipes.recipe import Pattern, Recipe
 from tocsin_cli.recipes.targets import Target
+from tocsin_cli.wiring.rewriting import whole
 from tocsin_local.alarms import definition as alarms
 from tocsin_local.alarms.history import History
 from tocsin_local.alarms.reporting import report
@@ -47,6 +48,11 @@ class Draft:
     def price(self) -> float:
         """USD a month, by whether CloudWatch looks at it each minute or oftener: aws.amazon.com/cloudwatch/pricing"""
         return 0.30 if self.given["Period"] < 60 else 0.10
+
+    @property
+    def span(self) -> str:
+        """For how long what it would have done is known."""
+        return "three hours" if lookback.is_short(self.given["Period"]) else "two weeks"
 
     @property
     def is_there(self) -> bool:
@@ -110,7 +116,7 @@ def _standing(cloud: Cloud, given: Mapping[str, Any]) -> tuple[dict[str, Any] | 
     near = cloudwatch.describe_alarms_for_metric(
         Namespace=given["Namespace"], MetricName=given["MetricName"], Dimensions=given["Dimensions"]
     )["MetricAlarms"]
-    before = [{name: value for name, value in each.items() if name in fields} for each in same]
+    before = [whole(each, fields, {}) for each in same]
     others = [each for each in near if _same("Dimensions", each.get("Dimensions"), given["Dimensions"])]
     return (before[0] if before else None), tuple(
         each["AlarmName"] for each in others if each["AlarmName"] != given["AlarmName"]

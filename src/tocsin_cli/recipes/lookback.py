@@ -1,4 +1,4 @@
-"""What an alarm would have done in the last two weeks: CloudWatch's own values, judged as CloudWatch judges them."""
+"""What an alarm would have done lately: CloudWatch's own values, judged as CloudWatch judges them."""
 
 from __future__ import annotations
 
@@ -11,14 +11,22 @@ from tocsin_local.alarms.definition import MetricAlarm
 from tocsin_local.alarms.history import History
 from tocsin_local.alarms.spelling import moment
 
-# Values of a minute are kept for 15 days:
-# https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html
-DAYS = 14
+_LONG = 14 * 86_400_000  # ms
+_SHORT = 175 * 60_000  # ms: asked for more than three hours, CloudWatch may answer with none
 _MOST = 100_800  # datapoints in one answer
 
 
+def is_short(period: int) -> bool:
+    """Whether CloudWatch keeps values of this period (s) for three hours alone; of a minute for 15 days.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html
+    """
+    return period < 60
+
+
 def samples(cloud: Cloud, alarm: MetricAlarm, now: int) -> tuple[Sample, ...]:
-    """One sample per period of the two weeks before ``now`` (ms): the alarm's own statistic over that whole period.
+    """One sample per period of the two weeks (or three hours) before ``now`` (ms): the alarm's own statistic over
+    that whole period.
 
     A value is known when its period is over. Errors as boto3 raises them.
     """
@@ -34,7 +42,7 @@ def samples(cloud: Cloud, alarm: MetricAlarm, now: int) -> tuple[Sample, ...]:
     found: list[Sample] = []
     for page in pages.paginate(
         MetricDataQueries=[query],
-        StartTime=moment(until - DAYS * 86_400_000),
+        StartTime=moment(until - (_SHORT if is_short(alarm.period) else _LONG)),
         EndTime=moment(until),
         ScanBy="TimestampAscending",
         MaxDatapoints=_MOST,

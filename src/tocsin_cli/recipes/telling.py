@@ -56,9 +56,9 @@ def _in_full(here: Cloud, each: Draft) -> None:
         ui.line(f"  {line[0].upper()}{line[1:]}")
     ui.line()
     if each.history is None:
-        ui.line("No datapoint in the last two weeks: when it would have fired cannot be told.")
+        ui.line(f"No datapoint in the last {each.span}: when it would have fired cannot be told.")
     else:
-        ui.show(Text("What it would have done in the last two weeks:"))
+        ui.show(Text(f"What it would have done in the last {each.span}:"))
         ui.show(backtest_tables.told(each.history, (), each.samples))
     ui.line()
 
@@ -77,8 +77,8 @@ def _json(value: object) -> str:
 
 
 def _done(each: Draft) -> str:
-    """In the last two weeks."""
+    """Lately."""
     if each.history is None:
-        return "no datapoint in two weeks"
+        return f"no datapoint in {each.span}"
     count, spent = len(each.history.episodes), each.history.time_in("ALARM")
-    return f"{count} alarms in two weeks, {telling.lasted(spent)}" if count else "no alarm in two weeks"
+    return f"{count} alarms in {each.span}, {telling.lasted(spent)}" if count else f"no alarm in {each.span}"
