@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
+import select
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -51,6 +54,28 @@ def test_to_a_webhook_from_standard_input_or_the_environment(event: Path, slack:
     second = tocsin("send", str(event), "--lang", "ko", home=tmp_path, TOCSIN_SLACK_WEBHOOK_URL=slack.webhook_url)
     assert (first.returncode, second.returncode) == (0, 0)
     assert [message.text[:4] for message in slack.messages()] == ["TEST", "시험 ·"]
+
+
+def test_to_a_webhook_that_is_typed(event: Path, slack: LocalSlack, tmp_path: Path) -> None:
+    """Where standard input is a terminal, `-` asks for the URL, and the terminal does not show it."""
+    terminal, keyboard = pty.openpty()
+    command = [sys.executable, "-c", "from tocsin_cli.app import main; main()", "send", "--slack-webhook-url-file", "-"]
+    with subprocess.Popen(
+        [*command, str(event)],
+        stdin=keyboard,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+    ) as running:
+        assert running.stderr
+        assert running.stderr.read(len("The webhook (not shown)")) == b"The webhook (not shown)"
+        os.write(terminal, slack.webhook_url.encode() + b"\n")
+        assert running.wait(60) == 0
+    shown = os.read(terminal, 1000) if select.select([terminal], [], [], 0)[0] else b""
+    os.close(keyboard)
+    os.close(terminal)
+
+    assert len(slack.messages()) == 1 and b"services" not in shown
 
 
 def test_a_dead_webhook(event: Path, slack: LocalSlack, tmp_path: Path) -> None:

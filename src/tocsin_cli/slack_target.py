@@ -49,7 +49,10 @@ def _slack_names() -> tuple[str, ...]:
 
 
 def content(path: str, what: str) -> str:
-    """The secret in a file, or on standard input for "-". ``what`` it is, for the ConfigError where it is not there."""
+    """The secret in a file, or on standard input for "-", unseen where that is a terminal. ``what`` it is, for the
+    ConfigError where it is not there."""
+    if path == "-" and sys.stdin.isatty():
+        return str(click.prompt(f"{what[0].upper()}{what[1:]} (not shown)", hide_input=True)).strip()
     try:
         text = sys.stdin.read() if path == "-" else Path(path).read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
