@@ -15,6 +15,7 @@ import pytest
 
 import emulator
 from aws_home import run
+from json_page import asked
 from stack_described import described
 from terraform_run import Terraform, prepared
 from tocsin.ports import ConfigError
@@ -115,7 +116,7 @@ def test_an_alarm_arrives(place: Place) -> None:
     cloudwatch.set_alarm_state(AlarmName="tocsin-canary", StateValue="ALARM", StateReason="a test")
     message = place.slack.wait_for(lambda each: "tocsin-canary" in each.text, timeout=60)
 
-    assert "TEST" in str(message)
+    assert message.text.startswith("시험 · ")
 
 
 @pytest.fixture
@@ -132,11 +133,15 @@ def test_the_commands_find_what_terraform_made(place: Place, machine: None) -> N
     with cloud(None, None) as here:
         while not lives(here, made(here, "tocsin"), time.time_ns() // 1_000_000):
             assert time.monotonic() < end, "it does not live"
-    said = {name: run(name) for name in ("test", "status", "doctor", "redrive")}
+    code, proof = asked("test")
+    said = {name: run(name) for name in ("status", "doctor", "redrive")}
 
+    assert (code, proof["arrives"], proof["parts"]) == (0, True, [])
+    assert [(each["state"], each["missing"]) for each in proof["changes"]] == [("ALARM", None), ("OK", None)]
+    assert {"queue", "function", "stored"} <= {hop["hop"] for hop in proof["changes"][0]["roads"][0]["hops"]}
     assert [line for _, output in said.values() for line in output.splitlines() if "✗" in line or "?" in line] == []
     assert {name: code for name, (code, _) in said.items()} == dict.fromkeys(said, 0)
-    assert "Slack accepted it" in said["test"][1] and "made by Terraform" in said["status"][1]
+    assert "made by Terraform" in said["status"][1]
     assert "tocsin-dead: 0" in said["redrive"][1]
 
 

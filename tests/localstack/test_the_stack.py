@@ -17,6 +17,7 @@ import pytest
 from click.testing import CliRunner
 
 import emulator
+from json_page import asked
 from plain_http import request
 from tocsin_cli.app import cli
 from tocsin_cli.cloud import Cloud, cloud
@@ -253,10 +254,12 @@ def test_what_cannot_be_processed_is_announced_kept_and_brought_back(place: Plac
     _until(lambda: _held(place, "DeadLettersUrl") == 1)
     _set(place, settings)
     before = len(place.slack.messages())
-    code, output = _run("redrive", "--yes")
+    code, told = asked("redrive", "--yes")
     _until(lambda: _held(place, "DeadLettersUrl") == 0 and len(place.slack.messages()) > before)
 
-    assert code == 0 and "tocsin-dead: 1 could not be processed" in output and "kept one" in output
+    (dead, *_) = told["queues"]
+    assert code == 0 and (dead["queue"], dead["held"], dead["brought_back"], dead["left"]) == ("tocsin-dead", 1, 1, 0)
+    assert "kept one" in dead["letters"][0]["what"]
     assert "kept one" in place.slack.messages()[-1].text
 
 
