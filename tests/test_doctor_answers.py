@@ -165,6 +165,14 @@ def test_many_alarms_are_one_finding(home: Home) -> None:
     assert shlex.split(finding.mend) == ["tocsin", "connect", *names, "--region", REGION]
 
 
+def test_more_than_a_line_holds_are_connected_at_once(home: Home) -> None:
+    """The command mends all of what is told, and not the first fifty."""
+    many = [an_alarm(AlarmName=f"shop {number}", AlarmActions=[])["MetricAlarms"][0] for number in range(51)]
+    finding = one(home, "silent-alarms", DescribeAlarms={"MetricAlarms": many})
+
+    assert finding.what.endswith(" and 46 more") and finding.mend == f"tocsin connect --all --region {REGION}"
+
+
 def test_what_steers_machines_is_left_alone(home: Home) -> None:
     """Alarms of target tracking and those with only scaling actions act on nobody, by design."""
     scaling = f"arn:aws:autoscaling:{REGION}:{ACCOUNT}:scalingPolicy:1:autoScalingGroupName/a:policyName/b"
