@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import shlex
 import subprocess
 import sys
@@ -239,6 +240,21 @@ def test_what_is_missing_is_said_in_one_line(place: Place) -> None:
     ):
         with pytest.raises(ConfigError, match=message):
             _run(*arguments)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("cpu", "--topic", TOPIC), "there are 2 things that cpu fits$"),
+        (("billing", "--topic", TOPIC.replace(REGION, "us-east-1")), "a number is missing$"),
+    ],
+)
+def test_programs_are_never_asked(place: Place, arguments: tuple[str, ...], message: str) -> None:
+    """Where a choice or a number is missing, that is the answer: nothing is listed on standard output before it."""
+    done = CliRunner().invoke(cli, ["alarm", "add", *arguments, "--json"])
+
+    assert done.stdout == "" and isinstance(done.exception, ConfigError)
+    assert re.search(message, str(done.exception)) and "--" in done.exception.hint
 
 
 def test_dead_letters_are_looked_for_in_dead_letter_queues_alone(place: Place) -> None:

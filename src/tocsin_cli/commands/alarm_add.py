@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from tocsin.ports import ConfigError
 from tocsin_cli import ui
 from tocsin_cli.alarm_choice import m_of_n, number, one
 from tocsin_cli.asking import agreed, amount
@@ -79,9 +80,9 @@ def add(
     recipe = recipes.recipe(recipe_name)
     with cloud(profile, region) as home:
         here = home.elsewhere(recipe.region) if recipe.region else home
-        wish = Wish(topic_for(home, here, name, topic), _asked(recipe, threshold), period, datapoints, runbook)
+        wish = Wish(topic_for(home, here, name, topic), _asked(recipe, threshold, as_json), period, datapoints, runbook)
         seen = search(here, recipe, "" if resources else name)
-        drafts = _drafted(here, recipe, chosen(recipe, seen, resources, every), wish)
+        drafts = _drafted(here, recipe, chosen(recipe, seen, resources, every, not as_json), wish)
         if not as_json:
             _show(here, drafts, seen.refused)
         wanted = [] if only_plan or (as_json and not yes) else _wanted(drafts, replace or not yes)
@@ -111,8 +112,13 @@ def _list(as_json: bool) -> None:
         ui.line(f"  {each.name:<14} {each.about} ({', '.join(sorts[each.name])})")
 
 
-def _asked(recipe: recipes.Recipe, given: float | None) -> float | None:
-    return amount(recipe.asks, "name it: --threshold N") if given is None and recipe.asks else given
+def _asked(recipe: recipes.Recipe, given: float | None, as_json: bool) -> float | None:
+    if given is not None or not recipe.asks:
+        return given
+    hint = "name it: --threshold N"
+    if as_json:
+        raise ConfigError("a number is missing", hint)
+    return amount(recipe.asks, hint)
 
 
 def _drafted(here: Cloud, recipe: recipes.Recipe, found: Sequence[Found], wish: Wish) -> list[Draft]:

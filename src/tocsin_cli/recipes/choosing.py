@@ -58,8 +58,8 @@ def search(cloud: Cloud, recipe: Recipe, stack: str = "") -> Search:
     return Search(tuple(found), refused)
 
 
-def chosen(recipe: Recipe, seen: Search, named: Sequence[str], every: bool) -> tuple[Found, ...]:
-    """Those that are meant; asks where that is open. Raises ConfigError where nothing fits."""
+def chosen(recipe: Recipe, seen: Search, named: Sequence[str], every: bool, may_ask: bool = True) -> tuple[Found, ...]:
+    """Those that are meant; asks where that is open. ConfigError where nothing fits, or nobody is to be asked."""
     if not seen.found:
         sorts = tuple(dict.fromkeys(pattern.sort for pattern in recipe.patterns))
         ways = [_NONE[sort] for sort in sorts if sort in _NONE and sort not in seen.refused]
@@ -74,6 +74,8 @@ def chosen(recipe: Recipe, seen: Search, named: Sequence[str], every: bool) -> t
         return seen.found
     shown = [each.shown for each in seen.found]
     hint = f"name some, or --all: {', '.join(shown[:10])}{' …' if len(shown) > 10 else ''}"
+    if not may_ask:
+        raise ConfigError(f"there are {len(shown)} things that {recipe.name} fits", hint)
     return tuple(seen.found[place] for place in _asked(shown, recipe.name, hint))
 
 
