@@ -41,9 +41,10 @@ def answering(answer: Callable[[Request], Answer]) -> Iterator[str]:
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(found.body)))
             self.end_headers()
-            self.wfile.write(found.body)
+            if self.command != "HEAD":
+                self.wfile.write(found.body)
 
-        do_GET = do_POST = do_PUT = do_DELETE = _serve
+        do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = _serve
 
         def log_message(self, format: str, *args: object) -> None:
             """Keeps quiet."""

@@ -62,6 +62,9 @@ def refusal(request: Request, code: str) -> Answer:
     if b"Action=" in request.body:
         text = f"<ErrorResponse><Error><Code>{code}</Code><Message>{message}</Message></Error></ErrorResponse>"
         return Answer(403, text.encode(), _XML)
+    if "/s3/" in request.headers.get("Authorization", ""):
+        text = f"<Error><Code>{code}</Code><Message>{message}</Message></Error>"
+        return Answer(403, text.encode(), _XML)
     told = {"__type": code, "message": message}
     if request.headers.get("smithy-protocol") == "rpc-v2-cbor":
         return Answer(403, _cbor(told), {"Content-Type": "application/cbor", "smithy-protocol": "rpc-v2-cbor"})

@@ -407,6 +407,21 @@ def test_ctrl_c_says_that_cloudformation_goes_on(place: Place, capsys: pytest.Ca
     assert there is not None and there.is_made
 
 
+def test_ctrl_c_while_it_is_planned_leaves_nothing(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
+    """No change set waits, no empty stack stands, and it is said that nothing was changed."""
+
+    def stop() -> float:
+        raise KeyboardInterrupt
+
+    begun = deployment(place.cloud, Changes(place.cloud, "tocsin-begun", place.steps.append, clock=stop))
+    around = Spokes(place.cloud, "tocsin-begun", place.steps.append)
+    guests, wanted = opening(place.cloud, "tocsin-begun", None, Asked()), Wish("webhook").parameters(None)
+    with pytest.raises(KeyboardInterrupt), undertaking(begun, guests, around, wanted, ((), ())):
+        pass
+
+    assert find(place.cloud, "tocsin-begun") is None and capsys.readouterr().out == "Nothing was changed.\n"
+
+
 def test_what_the_account_lacks_is_offered_with_its_price(place: Place) -> None:
     """An instance without an alarm on its CPU, and a budget, each with its command; what is there is not offered."""
     offers = Offers(replace(place.cloud, profile="work"), place.stack)

@@ -13,6 +13,7 @@ from tocsin_cli.stack.deployment import Deployment
 from tocsin_cli.stack.plain_words import plan_lines
 from tocsin_cli.stack.planned_json import stack_changes
 from tocsin_cli.stack.spokes import Spoke, Spokes
+from tocsin_cli.stack.telling import goes_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +80,10 @@ def undertaking(
 ) -> Iterator[Undertaking]:
     """It as planned; ``regions``: those that come and those that go. ConfigError, or as boto3 raises it."""
     with ExitStack() as later, ExitStack() as now:
-        plan = ready.plan(parameters)
-        now.callback(ready.changes.drop, plan)
-        spokes = around.plans(*regions)
-        for each in spokes:
-            later.callback(each.drop)
+        with goes_on("Nothing was changed."):
+            plan = ready.plan(parameters)
+            now.callback(ready.changes.drop, plan)
+            spokes = around.plans(*regions)
+            for each in spokes:
+                later.callback(each.drop)
         yield Undertaking(ready, guests, around, plan, spokes, now, later)
