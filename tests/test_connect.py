@@ -447,15 +447,21 @@ def test_nothing_is_done_unasked(home: Home, orders: str) -> None:
 
 
 def test_destroy_says_what_stays_connected(home: Home, orders: str) -> None:
-    """A topic, of whatever region, would keep its subscription to a queue that is gone; typing another name removes
-    nothing."""
+    """A topic, of whatever region, would keep its subscription to a queue that is gone; an alarm that acts on nothing
+    else would tell nobody; typing another name removes nothing."""
     sns = home.client("sns", "us-east-1")
     billing = str(sns.create_topic(Name="billing")["TopicArn"])
     run("connect", orders, billing, "--yes")
+    cloudwatch = home.client("cloudwatch")
+    for name, actions in {"lone": [TOPIC], "heard": [TOPIC, orders]}.items():
+        cloudwatch.put_metric_alarm(**plain(name, AlarmActions=actions))
     done = CliRunner().invoke(cli, ["destroy"], input="no\n")
     run("disconnect", orders, billing, "--yes")
     sns.delete_topic(TopicArn=billing)
+    cloudwatch.delete_alarms(AlarmNames=["lone", "heard"])
 
     assert f"Topic {orders} keeps its subscription" in done.output and isinstance(done.exception, ConfigError)
     assert f"Topic {billing} keeps its subscription" in done.output
+    assert "Alarm lone acts on the topic: afterwards it tells nobody." in done.output
+    assert "Alarm heard acts on the topic: afterwards that leads nowhere." in done.output
     assert home.stack.is_made

@@ -79,11 +79,12 @@ def _stays(stack: Stack) -> Iterator[str]:
 
 
 def _bereft(here: Cloud, stack: Stack) -> Iterator[str]:
-    """The alarms that tell nobody afterwards."""
+    """The alarms that tell nobody afterwards, or one less."""
     topic = stack.outputs.get("TopicArn", "")
     for alarm in alarms(here):
         if topic in alarm.actions() and alarm.name not in own(stack):
-            yield f"  Alarm {alarm.name} acts on the topic: afterwards it tells nobody."
+            then = "it tells nobody" if {*alarm.actions()} == {topic} else "that leads nowhere"
+            yield f"  Alarm {alarm.name} acts on the topic: afterwards {then}."
 
 
 def _connected(here: Cloud, stack: Stack) -> Iterator[str]:
