@@ -33,6 +33,8 @@ def test_where_there_is_room_nothing_changes(text: str) -> None:
     [
         ("  ✗ e-mail: nobody is told", ["  ✗ e-mail:", "    nobody is", "    told"]),
         ("one two three four", ["one two three", "four"]),
+        ("  ab  it is busy, say", ["  ab  it is", "      busy,", "      say"]),
+        ("  latency   is long", ["  latency   is", "  long"]),
         ("      it means what it", ["      it means", "      what it"]),
         ("      $ aws lambda update-function", ["      $ aws lambda update-function"]),
         ('{"AlarmName": "a  b", "Period": 60}', ['{"AlarmName": "a  b", "Period": 60}']),

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from rich.cells import cell_len
 
+_COLUMN = re.compile(r"\S+ {2,}")  # a list's first one
+_WORD = re.compile(r"(\s*)(\S+)")  # with the gap before it, which may be a column's
 _MARKS = ("✓ ", "✗ ", "! ", "+ ", "~ ", "- ", "? ", "· ")
 
 
 def folded(text: str, width: int) -> Iterator[str]:
-    """``text`` in lines of at most ``width`` cells, the later ones indented as the first one begins.
+    """``text`` in lines of at most ``width`` cells, the later ones indented as the first one begins, or as its second
+    column does.
 
     A word that is longer, an address for instance, stays whole; so does a command to paste ("$ …"), JSON, and a text
     that has lines of its own already.
@@ -20,9 +24,12 @@ def folded(text: str, width: int) -> Iterator[str]:
         yield text
         return
     later = lead + "  " * text.startswith(_MARKS, len(lead))
+    column = _COLUMN.match(text, len(later))
+    if column and cell_len(text[: column.end()]) <= width // 2:
+        later = " " * cell_len(text[: column.end()])
     line = lead
-    for word in text.split():
-        longer = f"{line} {word}" if line.strip() else line + word
+    for gap, word in _WORD.findall(text[len(lead) :]):
+        longer = line + gap + word
         if cell_len(longer) <= width or not line.strip():
             line = longer
         else:
