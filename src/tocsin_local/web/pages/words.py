@@ -237,7 +237,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "send_do": "보내기",
         "json": "직접 쓴 이벤트",
         "json_note": "어떤 JSON이나 글이든 됩니다. JSON이 아닌 것도 이벤트입니다.",
-        "needs_script": "보내려면 JavaScript가 필요합니다. 없이는: tocsin send EVENT_FILE",
+        "needs_script": "보내려면 JavaScript가 필요합니다. JavaScript 없이 보내는 방법: tocsin send EVENT_FILE",
         "taken": "받았습니다.",
         "not_taken": "받지 못했습니다: {error}",
         "keys": "키보드",
