@@ -144,6 +144,19 @@ def test_a_half_made_stack_is_told_with_what_goes_on(aws: Refusals, machine: pyt
     assert problem.hint == "`tocsin deploy` goes on, `tocsin destroy` removes it"
 
 
+@pytest.mark.parametrize("status", ["ROLLBACK_COMPLETE", "DELETE_FAILED"])
+def test_a_half_made_stack_is_not_removed_unasked(aws: Refusals, machine: pytest.MonkeyPatch, status: str) -> None:
+    """A plan changes nothing, so there is none of it; and without --yes somebody is asked first."""
+    aws.stack = status
+    planned = _problem(("deploy", "--plan"))
+    done = _run(("deploy",))
+
+    assert f"{status}: it has to be mended before there can be a plan" in str(planned)
+    assert "`tocsin deploy` goes on" in planned.hint
+    assert done.output.startswith(f"The stack tocsin is {status}: first what is left of it is removed.")
+    assert str(done.exception) == "nobody can be asked here" and "DeleteStack" not in aws.asked
+
+
 def test_status_shows_how_far_a_half_made_stack_came(aws: Refusals, machine: pytest.MonkeyPatch) -> None:
     """It is what one asks then: CloudFormation's word, what goes on, and the exit code of something that needs you."""
     aws.stack = "ROLLBACK_COMPLETE"

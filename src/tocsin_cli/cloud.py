@@ -20,6 +20,7 @@ _BETWEEN = "a proxy or the log-in page of a network may be between: run it again
 _WAYS_OUT = {
     "ExpiredToken": _LOGIN,
     "ExpiredTokenException": _LOGIN,
+    "400": f"S3 does not say why; most often a session has expired: {_LOGIN}",  # its answer to HEAD has no text
     "RequestExpired": _CLOCK,
     "RequestTimeTooSkewed": _CLOCK,
     "InvalidClientTokenId": _STRANGER,

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import click
 
+from tocsin.ports import ConfigError
 from tocsin_cli import pasted, slack_target, ui
 from tocsin_cli.asking import agreed
 from tocsin_cli.cloud import Cloud, cloud, cloud_options
@@ -95,6 +96,8 @@ def deploy(
         left, others = read_leavers(without)
         more, less = read_regions(regions, here.region), read_regions(left, here.region)
         before = ours(here, name)
+        if before is not None and (before.is_broken or before.is_stuck):
+            _agree_to_mend(before, only_plan, yes)
         door = Vault(here, name, "signing")
         sealed = signing(door, settings, signing_file, may_ask=not only_plan)
         wish = Wish(mode or _kept(before), channel, lang or "", email, (*settings, OPENED) if sealed else settings)
@@ -134,6 +137,18 @@ def deploy(
             _finish(here, stack, around.regions(), planned.makes or bool(secret))
             for offer in Offers(here, stack).lines():
                 ui.line(offer)
+
+
+def _agree_to_mend(stack: Stack, only_plan: bool, yes: bool) -> None:
+    """Before there can be a plan; unasked no more than anything else. ConfigError where only a plan is wanted."""
+    if only_plan:
+        raise ConfigError(
+            f"the stack {stack.name} is {stack.status}: it has to be mended before there can be a plan", stack.way_on
+        )
+    what = "what is left of it is removed" if stack.is_broken else "its last update, which got stuck, is taken back"
+    ui.line(f"The stack {stack.name} is {stack.status}: first {what}.")
+    if not (yes or agreed("Do this?", "go on with --yes")):
+        raise click.Abort
 
 
 def _kept(before: Stack | None) -> Mode:

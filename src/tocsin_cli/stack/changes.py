@@ -18,8 +18,6 @@ _PATIENCE = 3600.0
 # What was in the way at first (a rule's target, a queue in use) may be gone by now.
 _TRIES = 2
 _NOTHING = ("didn't contain changes", "No updates are to be performed")
-# A stack in one of these cannot be updated: its first making failed.
-BROKEN = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +109,11 @@ class Changes:
     def carry_out(self, plan: Plan) -> None:
         """Do what was planned. ConfigError with CloudFormation's first reason where it was rolled back instead."""
         cloudformation = self.cloud.client("cloudformation")
-        try:
+        with ExitStack() as failing:
+            failing.callback(self.drop, plan)
             steps = self._steps()
+            failing.pop_all()
+        try:
             cloudformation.execute_change_set(ChangeSetName=plan.id, StackName=self.name)
         except cloudformation.exceptions.ClientError:
             with suppress(cloudformation.exceptions.ClientError):  # the first refusal is the one to tell
@@ -143,7 +144,7 @@ class Changes:
             stack = self._follow(self._steps(), starts=False)
         if stack is not None and stack.is_stuck:
             stack = self._rolled_back()
-        if stack is not None and stack.status in BROKEN:
+        if stack is not None and stack.is_broken:
             self.remove()
             stack = None
         return stack is None or stack.status == "REVIEW_IN_PROGRESS"

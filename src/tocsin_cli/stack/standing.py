@@ -20,6 +20,7 @@ _WAYS_ON: dict[Maker, str] = {
     "Terraform": "`terraform apply` goes on, `terraform destroy` removes it",
 }
 _BY_TERRAFORM = "made by Terraform"
+_BROKEN = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,11 @@ class Stack:
     def is_whole(self) -> bool:
         """Whether the names of its parts are known, so that there is something to work with."""
         return self.is_made and "FunctionName" in self.outputs
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether making or deleting it failed: CloudFormation updates none of these, so what is left has to go."""
+        return self.status in _BROKEN
 
     @property
     def is_stuck(self) -> bool:
