@@ -20,8 +20,9 @@ help:  ## What can be made
 demo: $(RUNTIME)  ## See an alarm arrive in Slack, both on this machine (ARGS=--exit ends by itself)
 	@$(RUN)tocsin demo $(ARGS)
 
+# The tests start many Pythons: what one of them has compiled the others take, whatever the shell says about bytecode.
 test: $(DEV)  ## The whole test suite (ARGS="tests/test_words.py -k korean" for a part)
-	@$(RUN)python -m pytest -n auto --dist loadfile $(ARGS)
+	@PYTHONDONTWRITEBYTECODE= $(RUN)python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 # It wants versions of its own, and Python 3.12 or 3.13. Its plugin is built from a copy, which may be littered.
 localstack: $(LOCALSTACK)/.installed  ## Install an emulator of AWS; then make test ARGS="-n 0 tests/localstack" (PYTHON=python3.13)

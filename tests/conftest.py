@@ -16,6 +16,35 @@ REQUIRE_ALL = os.environ.get("TOCSIN_REQUIRE_ALL") == "1"
 # Terraform, asked for its version, would ask the network whether there is a newer one.
 _QUIET = os.environ | {"CHECKPOINT_DISABLE": "1"}
 
+# The files that take longest, the longest first: no worker is left alone with one of them in the end.
+LONG = (
+    "test_connect.py",
+    "test_doctor.py",
+    "test_stack_on_ministack.py",
+    "test_hostile_fields.py",
+    "test_made_by_terraform.py",
+    "test_other_accounts.py",
+    "test_terraform.py",
+    "test_site.py",
+    "test_page.py",
+    "test_doctor_door.py",
+    "test_rig.py",
+    "test_doctor_answers.py",
+    "test_poison_on_ministack.py",
+    "test_stack_bundle.py",
+    "test_migrate.py",
+    "test_status.py",
+    "test_on_aws.py",
+    "test_dist.py",
+    "test_bench.py",
+    "test_cli_preview.py",
+    "test_alarm_add.py",
+    "test_findings.py",
+    "test_crashes.py",
+    "test_conftest.py",
+    "test_cli_kinds.py",
+)
+
 # No deadline: a busy neighbour is not a fault of the code. On CI there are more examples, the same each time.
 settings.register_profile(
     "tocsin",
@@ -70,3 +99,13 @@ def _strict(report: Any) -> Any:
         report.outcome = "failed"
         report.longrepr = f"TOCSIN_REQUIRE_ALL=1 allows no skip: {report.longrepr[2]}"
     return report
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """More workers than processors: the long tests wait for other processes, half of their time."""
+    return (os.cpu_count() or 1) * 3 // 2
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long files begin first; within a file the order stays."""
+    items.sort(key=lambda item: LONG.index(item.path.name) if item.path.name in LONG else len(LONG))

@@ -1,6 +1,7 @@
 """What a missing program does to a test."""
 
 import os
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -63,3 +64,12 @@ def test_what_cannot_be_installed_everywhere_is_skipped_with_a_line(tmp_path: Pa
 def test_a_program_that_answers_is_found(needs) -> None:  # type: ignore[no-untyped-def]
     """`needs` gives the path of the first name that answers."""
     assert needs("no-such-program-anywhere", "make").endswith("make")
+
+
+def test_the_long_files_begin_first(request: pytest.FixtureRequest) -> None:
+    """Each of them is there; none begins after a file that is not among them, or after one that is named later."""
+    long = runpy.run_path(str(Path(__file__).with_name("conftest.py")))["LONG"]
+    begun = list(dict.fromkeys(item.path.name for item in request.session.items))
+
+    assert set(long) <= {path.name for path in Path(__file__).parent.rglob("test_*.py")}
+    assert begun[: len(set(begun) & set(long))] == [name for name in long if name in begun]
