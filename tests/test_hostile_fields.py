@@ -28,6 +28,8 @@ POISONS = (
     "x" * 20_000,
     "<!channel>\u202e" + "👍🏽&<" * 4_000,
 )
+# The last one for all texts at once: longer than any text in a block, in an event no larger than it need be.
+FLOOD = POISONS[-1][:4_000]
 # What says whose event it is: with this changed as well, only the fallbacks would be tried.
 NAMES = {"source", "detail-type", "detailType", "EventSource", "eventSource", "eventName", "messageType", "Type"}
 
@@ -76,11 +78,11 @@ def test_an_event_of_nothing_but_hostile_texts_is_tame(path: Path) -> None:
     """The same with all texts at once, each event with three of the poisons, and with the names of its kind as well."""
     event = json.loads(path.read_text())
     first = sum(path.stem.encode()) % (len(POISONS) - 2)
-    for turn, poison in enumerate((*POISONS[first : first + 2], POISONS[-1])):
-        check(stripe(event, -1, poison, itertools.count()), LANGUAGES[turn % 2], judged=poison == POISONS[-1])
+    for turn, poison in enumerate((*POISONS[first : first + 2], FLOOD)):
+        check(stripe(event, -1, poison, itertools.count()), LANGUAGES[turn % 2], judged=poison == FLOOD)
     named = {
         "source": POISONS[0],
         "detail-type": POISONS[1],
-        "detail": stripe(event, -1, POISONS[-1], itertools.count()),
+        "detail": stripe(event, -1, FLOOD, itertools.count()),
     }
     check(named, LANGUAGES[0], judged=False)
