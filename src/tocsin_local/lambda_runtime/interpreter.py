@@ -25,6 +25,7 @@ class Interpreter:
     parts: tuple[tuple[str, Path], ...]
 
 
+@cache
 def find_python(version: str) -> Path | None:
     """A Python of this version ("3.13"): the running one, one on PATH, or pyenv's newest; None if there is none."""
     if version == f"{sys.version_info.major}.{sys.version_info.minor}":
