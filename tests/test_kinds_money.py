@@ -227,7 +227,7 @@ def test_keys_of_objects_are_decoded_where_s3_encodes_them() -> None:
 def test_a_long_text_costs_little(filler: str) -> None:
     """As much text as SNS takes, made to be slow to read, is read in less than a few seconds whoever claims it."""
     text = filler * (200_000 // len(filler))
-    began = time.perf_counter()
+    began = time.process_time()
     for head in (
         "AWS Budget Notification x\n",
         "AWS Free Tier usage limit ",
@@ -236,7 +236,7 @@ def test_a_long_text_costs_little(filler: str) -> None:
     ):
         assert read(Envelope(head + text, event_id="e"))
     assert read(Envelope({"source": "custom", "content": {"description": text}}, event_id="e"))
-    assert time.perf_counter() - began < 8
+    assert time.process_time() - began < 8
 
 
 @pytest.mark.parametrize(

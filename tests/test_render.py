@@ -399,10 +399,10 @@ MISLEADING = [
 def test_no_text_makes_it_hang(part: str) -> None:
     """The longest text that Slack takes, made to mislead a parser, is drawn at once."""
     text = part * (12_000 // len(part))
-    start = time.perf_counter()
+    start = time.process_time()
     section = {"type": "section", "text": {"type": "mrkdwn", "text": text}}
     assert drawn({"text": text, "blocks": [section, {"type": "markdown", "text": text}]}).one("sk-section").text
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 @pytest.mark.parametrize(
