@@ -30,12 +30,12 @@ def test_json_stays_what_it_was(capsys: pytest.CaptureFixture[str]) -> None:
     assert json.loads(said) == {"name": EVIL} and "\x9b" not in said
 
 
-def test_what_is_piped_is_neither_broken_nor_padded(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_table_that_is_piped_is_neither_broken_nor_padded(capsys: pytest.CaptureFixture[str]) -> None:
     """A row of a table is one line for the next program, however long, and ends where its text ends."""
     table = Table(box=None, pad_edge=False, show_header=False)
     for word in ("short", "long " * 60):
         table.add_row("kind", word.strip())
-    ui.show(table)
+    ui.rows(table)
 
     assert capsys.readouterr().out.splitlines() == ["kind  short", "kind  " + ("long " * 60).strip()]
 

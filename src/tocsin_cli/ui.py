@@ -11,6 +11,7 @@ from typing import TextIO
 from rich.console import Console, RenderableType
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
 from rich.text import Text
 
 from tocsin_cli.folding import folded
@@ -72,14 +73,19 @@ def _labelled(console: Console, label: Text, text: str) -> None:
 
 
 def show(what: RenderableType) -> None:
-    """A drawn thing on standard output: colours only on a terminal, and elsewhere as wide as it likes to be."""
+    """A drawn thing on standard output: colours only on a terminal."""
+    Console(file=sys.stdout, highlight=False).print(what)
+
+
+def rows(table: Table) -> None:
+    """A table on standard output; where that is no terminal, each row is one line, for the next program."""
     console = Console(file=sys.stdout, highlight=False)
     if console.is_terminal:
-        console.print(what)
+        console.print(table)
         return
     console.width = _UNBROKEN
     with console.capture() as drawn:
-        console.print(what)
+        console.print(table)
     print("\n".join(each.rstrip() for each in drawn.get().splitlines()), flush=True)
 
 

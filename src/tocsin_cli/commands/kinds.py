@@ -59,7 +59,7 @@ def _list(found: list[Known]) -> None:
         table.add_column(column)
     for one in found:
         table.add_row(one.name, ", ".join(one.roads), one.what)
-    ui.show(table)
+    ui.rows(table)
     own = sum(not one.fallback for one in found)
     ui.line()
     ui.line(
