@@ -107,6 +107,13 @@ def test_an_alarm_keeps_its_name() -> None:
     assert name(recipe("billing"), Target("account", "123456789012", "", ())) == "billing"
 
 
+def test_things_with_endless_names_get_alarms_of_their_own() -> None:
+    """A name of 255 characters is all that CloudWatch takes: things that begin alike are told apart by the rest."""
+    one, other = (name(recipe("cpu"), Target("container-service", f"{'c' * 255}/{end}", "", ())) for end in "ab")
+
+    assert len(one) == len(other) == 255 and one != other and one.startswith("cpu of container service ccc")
+
+
 def test_places_are_numbers_or_all() -> None:
     """What was typed is read as places; anything else is asked again."""
     assert read_places(" 3, 1,3 ", 3) == (2, 0) and read_places("ALL", 2) == (0, 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 from tocsin.ports import ConfigError
@@ -47,8 +48,11 @@ def name(recipe: Recipe, target: Target) -> str:
     if target.sort == "account":
         return recipe.name
     sort = "" if target.sort == "metric" else f"{target.sort.replace('-', ' ')} "
-    called = f"{recipe.name} of {sort}{target.shown}"
-    return called if len(called) <= _LONGEST_NAME else f"{recipe.name} of {sort}{target.id}"
+    by_name, by_id = (f"{recipe.name} of {sort}{thing}" for thing in (target.shown, target.id))
+    if len(by_name) <= _LONGEST_NAME:
+        return by_name
+    cut = f"{by_id[: _LONGEST_NAME - 9]} {sha256(by_id.encode()).hexdigest()[:8]}"  # two may begin alike
+    return by_id if len(by_id) <= _LONGEST_NAME else cut
 
 
 def notes(pattern: Pattern, target: Target, wish: Wish) -> tuple[str, ...]:
