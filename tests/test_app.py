@@ -28,6 +28,8 @@ def test_every_command_has_its_line_and_every_line_fits() -> None:
 
     assert told == list(COMMANDS)
     assert not [line for line in lines[1:] if len(line) > 80 or line.endswith("...")]
+    for group in ("alarm", "spoke"):
+        assert "..." not in CliRunner().invoke(cli, [group, "--help"], terminal_width=80).output.partition("\n")[2]
 
 
 def test_every_module_of_a_command_is_one() -> None:

@@ -39,7 +39,7 @@ alarm.add_command(add)
 alarm.add_command(backtest)
 
 
-@alarm.command()
+@alarm.command(short_help="each change of an alarm's state over recorded data")
 @click.argument("file", type=PATH)
 @click.option("--data", type=PATH, required=True, metavar="FILE", help="Recorded datapoints: CSV or JSON lines.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per line.")

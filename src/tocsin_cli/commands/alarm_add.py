@@ -25,7 +25,7 @@ from tocsin_cli.recipes.topic import topic_for
 _MANY = 3  # drafts, of which each takes a second
 
 
-@click.command()
+@click.command(short_help="a good alarm, shown with what it would have done")
 @click.argument("recipe_name", metavar="[RECIPE]", required=False)
 @click.argument("resources", nargs=-1, metavar="[RESOURCE]...")
 @click.option("--all", "every", is_flag=True, help="For each thing that the recipe fits.")

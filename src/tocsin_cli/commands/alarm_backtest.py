@@ -46,7 +46,7 @@ def _several(read: Callable[[str], T], allowed: str) -> Callable[..., tuple[T, .
     return callback
 
 
-@click.command()
+@click.command(short_help="when an alarm would have fired, also with other settings")
 @click.argument("file", type=PATH)
 @click.option("--data", type=PATH, metavar="FILE", help="Recorded datapoints: CSV or JSON lines.")
 @click.option("--host", is_flag=True, help="Record the alarm's metric on this host instead.")

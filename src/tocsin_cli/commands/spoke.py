@@ -36,7 +36,7 @@ def _regions_option(command: Callable[..., Any]) -> Callable[..., Any]:
     )
 
 
-@spoke.command()
+@spoke.command(short_help="make the spoke, or bring it up to date")
 @cloud_options
 @click.option("--home", "home_text", required=True, metavar="ACCOUNT:REGION", help="Where tocsin is at home.")
 @_regions_option
@@ -107,7 +107,7 @@ def _next(here: Cloud, home: Home) -> None:
     ui.line("What changes afterwards is shown at home.")
 
 
-@spoke.command()
+@spoke.command(short_help="take the spoke away")
 @cloud_options
 @_regions_option
 @click.option("--yes", is_flag=True, help="Do not ask.")
@@ -141,7 +141,7 @@ def _is_there(place: Cloud, name: str) -> bool:
     return stack is not None
 
 
-@spoke.command()
+@spoke.command(short_help="print its template, with home filled in, to hand out")
 @cloud_options
 @click.option("--home", "home_text", metavar="ACCOUNT:REGION", help="Where tocsin is (default: where your profile is).")
 def template(profile: str | None, region: str | None, name: str, home_text: str | None) -> None:
@@ -152,7 +152,7 @@ def template(profile: str | None, region: str | None, name: str, home_text: str 
     ui.line(filled_in(_home(profile, region, name, home_text)).rstrip("\n"))
 
 
-@spoke.command("link")
+@spoke.command("link", short_help="print a link that opens a console with all filled in")
 @cloud_options
 @click.option("--home", "home_text", metavar="ACCOUNT:REGION", help="Where tocsin is (default: where your profile is).")
 @click.option("--url", required=True, metavar="HTTPS_URL", help="Where the template lies in S3.")
