@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from json_page import unknown
 from tocsin.ports import ConfigError
@@ -31,6 +32,7 @@ class Aws:
     on_set: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
     state: str = "OK"
     history: tuple[str, ...] = ()
+    denied: ClientError | None = None
     asked: list[dict[str, Any]] = field(default_factory=list)
 
     def get_paginator(self, _: str) -> Aws:
@@ -38,6 +40,8 @@ class Aws:
 
     def paginate(self, **wanted: Any) -> Iterator[dict[str, Any]]:
         self.asked.append(wanted)
+        if self.denied:
+            raise self.denied
         if "HistoryItemType" in wanted:
             yield {"AlarmHistoryItems": [{"HistorySummary": summary} for summary in self.history]}
             return
@@ -187,6 +191,14 @@ def test_where_nothing_arrives_the_alarms_history_says_who_is_at_fault(
     seen = _probe(Aws(history=history)).acted(Trace("ALARM", NOW))
 
     assert seen.what == what and seen.trouble.startswith(trouble) and bool(seen.trouble) == bool(trouble)
+
+
+def test_a_history_that_may_not_be_looked_at_hides_nothing_else() -> None:
+    """What went wrong further down the road is looked at all the same."""
+    denied = ClientError({"Error": {"Code": "AccessDenied"}}, "DescribeAlarmHistory")
+    seen = _probe(Aws(denied=denied)).acted(Trace("ALARM", NOW))
+
+    assert not seen.is_known and seen.trouble == "it could not be looked at: DescribeAlarmHistory is denied"
 
 
 def test_a_canary_that_still_fires_is_put_to_rest_first() -> None:

@@ -12,7 +12,7 @@ from tocsin_cli import pasted
 from tocsin_cli.alarms_there import acted
 from tocsin_cli.cloud import Cloud
 from tocsin_cli.function_log import Line, lines
-from tocsin_cli.stack.seen import Seen
+from tocsin_cli.stack.seen import Seen, guarded
 from tocsin_cli.stack.standing import Stack
 
 _PAUSE = 1.0
@@ -88,16 +88,20 @@ class Probe:
         return trace
 
     def acted(self, trace: Trace) -> Seen:
-        """What CloudWatch says that it did about the change, out of the alarm's history."""
+        """What CloudWatch says that it did about the change, out of the alarm's history, if that may be looked at."""
+        (seen,) = guarded("CloudWatch", self._doctor("watches"), self._history(trace))
+        return seen
+
+    def _history(self, trace: Trace) -> Iterator[Seen]:
         items = acted(self.cloud, trace.set_at - _AHEAD, self.canary)
         told = [item.get("HistorySummary", "") for item in items]
         if not told:
             why = "it has taken no action: are those of the alarm switched on?"
-            return Seen("CloudWatch", why, self._doctor("watches"))
-        failed = next((each for each in told if not each.startswith("Successfully")), "")
-        if failed:
-            return Seen("CloudWatch", failed, self._doctor("own-topics", "keys"))
-        return Seen(f"CloudWatch: {told[0]}")
+            yield Seen("CloudWatch", why, self._doctor("watches"))
+        elif failed := next((each for each in told if not each.startswith("Successfully")), ""):
+            yield Seen("CloudWatch", failed, self._doctor("own-topics", "keys"))
+        else:
+            yield Seen(f"CloudWatch: {told[0]}")
 
     def _doctor(self, *checks: str) -> str:
         return pasted.tocsin(self.cloud, self.stack.name, "doctor", *checks)

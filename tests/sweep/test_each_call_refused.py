@@ -1,6 +1,6 @@
 """Each sort of call that `tocsin deploy` and `tocsin destroy` make, refused in turn on a small AWS.
 
-Opt-in, as it takes about twenty minutes: make test ARGS="-n 0 tests/sweep"
+Opt-in, as it takes about half an hour: make test ARGS="-n 0 tests/sweep"
 """
 
 from __future__ import annotations
