@@ -467,13 +467,14 @@ BOT: dict[str, tuple[Callable[[Home], object], str, str]] = {
 
 @pytest.mark.parametrize("name", BOT)
 def test_what_keeps_a_bot_out_is_found(slack: Home, name: str) -> None:
-    """By the words of Slack, without posting."""
+    """By the words of Slack, without posting; another token is typed, unseen and into no shell's history."""
     spoil, where, said = BOT[name]
     scene = slack.scene(as_bot(slack))
     spoil(slack)
     (finding,) = asked(scene, where)
 
     assert said in finding.what and slack.slack.bot_token not in f"{finding}"
+    assert "read -rs TOCSIN_SLACK_BOT_TOKEN && export" in finding.mend and " && tocsin deploy --bot" in finding.mend
     assert slack.slack.messages() == []
 
 

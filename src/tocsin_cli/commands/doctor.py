@@ -100,7 +100,7 @@ def _lines(result: Result) -> Iterator[str]:
 
 
 def _is_command(mend: str) -> bool:
-    return mend.startswith(("aws ", "tocsin ", "pipx ", "terraform ", "TOCSIN_"))
+    return mend.startswith(("aws ", "tocsin ", "pipx ", "terraform ", "printf "))
 
 
 def _mend(results: Sequence[Result], yes: bool) -> int:

@@ -65,14 +65,15 @@ def enabled(scene: Scene, key: Key) -> str:
 
 
 def told_the_secret(scene: Scene) -> str:
-    """Another Slack secret, which is never on the command line."""
+    """Another Slack secret, typed unseen: it is in no argument, and in no shell's history."""
     is_bot = scene.stack.parameters.get("SlackMode") == "bot"
     if _is_terraforms(scene):
         name, value = scene.stack.outputs["SecretName"], f"file://{'token' if is_bot else 'webhook'}.txt"
         return scene.aws("ssm", "put-parameter", "--name", name, "--type", "SecureString", "--overwrite",
                          "--value", value)  # fmt: skip
     if is_bot:
-        return f"TOCSIN_SLACK_BOT_TOKEN=… {scene.tocsin('deploy', '--bot')}"
+        typed = "printf 'Token: ' && read -rs TOCSIN_SLACK_BOT_TOKEN && export TOCSIN_SLACK_BOT_TOKEN"
+        return f"{typed} && {scene.tocsin('deploy', '--bot')}"
     return scene.tocsin("deploy", "--slack-webhook-url-file", "-")
 
 
