@@ -54,6 +54,7 @@ def _refused(profile: str | None = None, region: str | None = None) -> ConfigErr
         ("OptInRequired", 403, "enable this region"),
         ("SomethingNew", 400, "nothing is lost"),
         ("InternalFailure", 500, "AWS has trouble of its own"),
+        ("ChangeSetNotFound", 404, "the stack was changed meanwhile: run it again"),
         ("Throttling", 400, "run it again in a minute"),
         ("ResourceNotFound", 404, "`tocsin doctor` names what was deleted by hand"),
         ("RequestTimeTooSkewed", 403, "set this machine's clock right"),
@@ -81,6 +82,17 @@ def test_a_setting_that_is_none_is_one_line(machine: pytest.MonkeyPatch, name: s
 
     assert str(problem).startswith("a setting for AWS cannot be used: ") and value in str(problem)
     assert "AWS_ENDPOINT_URL" in problem.hint
+
+
+def test_a_stack_that_is_protected_says_how_to_take_that_off(machine: pytest.MonkeyPatch) -> None:
+    """CloudFormation has one code for whatever is wrong with a request; its sentence tells this."""
+    said = "Stack [tocsin] cannot be deleted while TerminationProtection is enabled"
+    with _refusing(400, "ValidationError", said) as endpoint:
+        for name, value in emulator.environment(endpoint, REGION).items():
+            machine.setenv(name, value)
+        problem = _refused()
+
+    assert said in str(problem) and "update-termination-protection --no-enable" in problem.hint
 
 
 def test_a_clock_that_is_wrong_is_told_from_a_wrong_key(machine: pytest.MonkeyPatch) -> None:

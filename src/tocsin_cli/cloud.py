@@ -17,6 +17,11 @@ _LOGIN = "log in again (`aws sso login`, or new keys), or name another profile w
 _STRANGER = f"{_LOGIN}; a region that the account has not enabled answers the same"
 _CLOCK = "set this machine's clock right, then log in again"
 _BETWEEN = "a proxy or the log-in page of a network may be between: run it again, or from another network"
+_OVERTAKEN = "the stack was changed meanwhile: run it again, and it is planned anew"
+_PROTECTED = (
+    "take the protection off first: aws cloudformation update-termination-protection "
+    "--no-enable-termination-protection --stack-name with that name"
+)
 _WAYS_OUT = {
     "ExpiredToken": _LOGIN,
     "ExpiredTokenException": _LOGIN,
@@ -27,6 +32,8 @@ _WAYS_OUT = {
     "UnrecognizedClientException": _STRANGER,
     "SignatureDoesNotMatch": "the secret access key does not belong to the key id: set both again",
     "InvalidSignatureException": "set this machine's clock right, or set the access key again",
+    "ChangeSetNotFound": _OVERTAKEN,
+    "InvalidChangeSetStatus": _OVERTAKEN,
     "OptInRequired": "enable this region for the account, or name another with --region",
     "InsufficientCapabilitiesException": "update tocsin: its template asks for more than this version grants",
     "LimitExceededException": "ask AWS for a higher quota, or remove what is no longer needed",
@@ -142,6 +149,10 @@ def _refused(error: Any) -> ConfigError:
 def _way_out(error: Any, said: str) -> str:
     if "Signature expired" in said or "Signature not yet current" in said:
         return _CLOCK
+    if "TerminationProtection" in said:
+        return _PROTECTED
+    if known := _WAYS_OUT.get(code_of(error)):
+        return known
     if is_denied(error):
         return "ask for the right that is named there, or use another profile with --profile"
     if is_gone(error):
@@ -150,8 +161,7 @@ def _way_out(error: Any, said: str) -> str:
         return "AWS asks for a pause: run it again in a minute, nothing is lost"
     if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) >= 500:
         return "AWS has trouble of its own: run it again in a few minutes, nothing is lost"
-    usual = "`tocsin status` shows how things stand; nothing is lost by running the command again"
-    return _WAYS_OUT.get(code_of(error), usual)
+    return "`tocsin status` shows how things stand; nothing is lost by running the command again"
 
 
 def _unreachable(error: Exception) -> ConfigError:
