@@ -95,7 +95,7 @@ def test_a_topic_that_is_there_is_connected_and_taken_off_again(home: Home, orde
     code, output = run("connect", orders, "--yes")
     assert code == 0 and f"✓ topic {orders}" in output
     home.client("sns").publish(TopicArn=orders, Message="an order was lost")
-    home.slack.wait_for(lambda message: "an order was lost" in str(message), timeout=30)
+    home.slack.wait_for(lambda message: "an order was lost" in str(message), timeout=60)
     assert [result for result in examine(home.scene(), CHECKS[:-1]) if result.findings] == []
 
     assert run("connect", orders, "--yes") == (0, "Nothing to change.\n")

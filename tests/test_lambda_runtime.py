@@ -292,8 +292,8 @@ def test_the_code_is_a_copy_that_is_read_only(echo: Path, tmp_path: Path) -> Non
 
 def test_the_handler_knows_how_long_it_has(echo: Path) -> None:
     """The context's remaining time comes from this environment's timeout."""
-    with Environment(echo, "app.handle", timeout=7) as environment:
-        assert 6000 < environment.invoke({"do": "left"}).payload <= 7000
+    with Environment(echo, "app.handle", timeout=70) as environment:
+        assert 60_000 < environment.invoke({"do": "left"}).payload <= 70_000
 
 
 def test_large_payloads_pass_up_to_lambdas_limit(warm: Environment) -> None:
@@ -414,7 +414,7 @@ def test_a_killed_caller_leaves_no_function_running(echo: Path, tmp_path: Path) 
         timeout=30,
         env={"TMPDIR": str(tmp_path)},
     )
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while _alive(int(done.stdout)) and time.monotonic() < deadline:
         pass
 
@@ -472,7 +472,7 @@ def test_the_running_python_is_found_first() -> None:
 
 
 def _request(api: RuntimeApi, method: str, path: str) -> tuple[int, bytes]:
-    connection = http.client.HTTPConnection("127.0.0.1", api.port, timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", api.port, timeout=30)
     try:
         connection.request(method, path, b"{}" if method == "POST" else None)
         response = connection.getresponse()

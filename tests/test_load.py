@@ -122,7 +122,7 @@ def test_interrupt_stops_cleanly() -> None:
         assert command.stdout.readline().startswith("Loading the CPU with 1 worker for 300 s")
         workers = [child.pid for child in psutil.Process(command.pid).children()]
         command.send_signal(signal.SIGINT)
-        output, errors = command.communicate(timeout=20)
+        output, errors = command.communicate(timeout=60)
     assert command.returncode == 0, errors
     assert output.startswith("Stopped after")
     assert errors == ""

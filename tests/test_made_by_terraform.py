@@ -65,7 +65,7 @@ def test_logs_and_redrive_find_their_places(home: Home) -> None:
         MessageBody=json.dumps({"requestPayload": {"text": "kept one"}}),
     )
     code, output = run("redrive", "--yes")
-    home.slack.wait_for(lambda each: "kept one" in str(each), timeout=30)
+    home.slack.wait_for(lambda each: "kept one" in str(each), timeout=60)
     _, said = run("logs", "--all")
 
     assert code == 0 and "tocsin-failed: 1 failed invocations" in output and "beat" in said

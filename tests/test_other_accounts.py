@@ -295,7 +295,7 @@ def test_what_a_spoke_could_not_hand_on_is_seen_and_brought_back(home: Home) -> 
     seen = [each for each in look_around(home.cloud, home.stack) if each.trouble]
     (finding,) = checks.spokes(home.scene())
     code, output = run("redrive", "--yes")
-    message = home.slack.wait_for(lambda each: "left behind" in each.text, timeout=30)
+    message = home.slack.wait_for(lambda each: "left behind" in each.text, timeout=60)
 
     assert [each.what for each in seen] == ["dead letters of us-west-1: 1"]
     assert finding.what == "1 events of us-west-1 did not come here: tocsin-spoke-dead"

@@ -136,11 +136,11 @@ def test_an_alarm_of_yours_ends_in_slack_and_turns_green(place: Place) -> None:
         OKActions=[topic],
     )
     _datapoint(place, 7)
-    fired = place.slack.wait_for(lambda each: "ALARM · checkout errors" in each.text, timeout=30)
+    fired = place.slack.wait_for(lambda each: "ALARM · checkout errors" in each.text, timeout=60)
     second = int(time.time())
     _until(lambda: int(time.time()) > second)  # this AWS tells whole seconds, and of two in one second firing wins
     _datapoint(place, 0)
-    over = place.slack.wait_for(lambda each: "OK · checkout errors" in each.text, timeout=30)
+    over = place.slack.wait_for(lambda each: "OK · checkout errors" in each.text, timeout=60)
 
     assert "&gt; 4" in fired.text and "after" in over.text
 
@@ -168,7 +168,7 @@ def _charted(place: Place, name: str) -> Message:
     cloudwatch.put_metric_alarm(AlarmName=name, Namespace="Shop", MetricName=name, **rule, **compared)
     data = [{"MetricName": name, "Value": 7, "Timestamp": int(time.time()) - 60 * n} for n in range(5)]
     cloudwatch.put_metric_data(Namespace="Shop", MetricData=data)
-    fired = place.slack.wait_for(lambda each: f"ALARM · {name}" in each.text, timeout=30)
+    fired = place.slack.wait_for(lambda each: f"ALARM · {name}" in each.text, timeout=60)
     cloudwatch.delete_alarms(AlarmNames=[name])
     return fired
 
@@ -219,7 +219,7 @@ def test_the_same_alarm_by_both_roads_at_once_is_one_message(place: Place) -> No
         by_bus = together.submit(sqs.send_message, QueueUrl=queue, MessageBody=json.dumps(event))
         by_topic = together.submit(sns.publish, TopicArn=topic, Message=json.dumps(message))
     assert by_bus.result() and by_topic.result()
-    place.slack.wait_for(lambda each: "ALARM · twice" in each.text, timeout=30)
+    place.slack.wait_for(lambda each: "ALARM · twice" in each.text, timeout=60)
     _until(lambda: _waiting(place) == 0)
     (shown,) = [each.text for each in place.slack.messages() if "twice" in each.text]
 
@@ -246,7 +246,7 @@ def test_an_account_with_a_name_is_called_by_it(place: Place) -> None:
         },
     }
     place.client("sqs").send_message(QueueUrl=place.stack.outputs["QueueUrl"], MessageBody=json.dumps(event))
-    message = place.slack.wait_for(lambda each: "mining" in each.text, timeout=30)
+    message = place.slack.wait_for(lambda each: "mining" in each.text, timeout=60)
 
     assert "student 12 (111122223333)" in str(message) and "student 12/us-east-1" in message.text
 
@@ -255,7 +255,7 @@ def test_the_greeting_says_what_is_watched(place: Place) -> None:
     """One message through the stack's own topic: how many alarms, and those that were firing already."""
     place.client("cloudwatch").set_alarm_state(AlarmName="checkout errors", StateValue="ALARM", StateReason="a test")
     greet(place.cloud, place.stack)
-    message = place.slack.wait_for(lambda each: "tocsin is connected" in each.text, timeout=30)
+    message = place.slack.wait_for(lambda each: "tocsin is connected" in each.text, timeout=60)
 
     there = len([each for each in alarms(place.cloud) if each.name not in own(place.stack)])
     assert f"Watching {there} alarm" in str(message) and "in eu-north-1, account" in str(message)
@@ -267,7 +267,7 @@ def test_poison_lies_in_the_dead_letters_and_comes_back(place: Place) -> None:
     dead, failed = (place.stack.outputs[name] for name in ("DeadLettersUrl", "FailedInvocationsUrl"))
     place.client("sqs").send_message(QueueUrl=failed, MessageBody=json.dumps({"requestPayload": {"text": "kept one"}}))
     code, told = asked("redrive", "--yes")
-    place.slack.wait_for(lambda each: "kept one" in str(each), timeout=30)
+    place.slack.wait_for(lambda each: "kept one" in str(each), timeout=60)
     counts = {each["queue"]: (each["held"], each["brought_back"], each["left"]) for each in told["queues"]}
     (letter,) = (letter for each in told["queues"] for letter in each["letters"])
 
@@ -284,7 +284,7 @@ def test_a_right_that_is_missing_is_missed(place: Place) -> None:
     less = json.loads(json.dumps(granted).replace('"dynamodb:PutItem"', '"dynamodb:GetItem"'))
     iam.put_role_policy(RoleName=role, PolicyName="tocsin", PolicyDocument=json.dumps(less))
     place.client("sns").publish(TopicArn=place.stack.outputs["TopicArn"], Message="one right less")
-    message = place.slack.wait_for(lambda each: "one right less" in each.text, timeout=30)
+    message = place.slack.wait_for(lambda each: "one right less" in each.text, timeout=60)
     iam.put_role_policy(RoleName=role, PolicyName="tocsin", PolicyDocument=json.dumps(granted))
 
     assert less != granted and "could not reach its store" in str(message)
@@ -559,7 +559,7 @@ def _datapoint(place: Place, value: float) -> None:
     )
 
 
-def _until(look: Any, seconds: float = 30) -> None:
+def _until(look: Any, seconds: float = 60) -> None:
     end = time.monotonic() + seconds
     while not look():
         assert time.monotonic() < end, "nothing came of it"

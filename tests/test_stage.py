@@ -65,7 +65,7 @@ def test_a_function_is_tried_three_times() -> None:
         raise ValueError("no")
 
     with Function(fail, told.append, delays=(0.0, 0.0)) as function:
-        done = function.put("event").result(timeout=10)
+        done = function.put("event").result(timeout=60)
     assert (len(calls), done.tries, done.error) == (3, 3, "ValueError: no")
     assert told == [done]
 

@@ -212,13 +212,13 @@ class Stream:
 
     def __init__(self, page: Shown, since: str, **headers: str) -> None:
         asked = urllib.request.Request(f"{page.url}/live?since={since}", headers=headers)
-        self._answer = urllib.request.urlopen(asked, timeout=20)
+        self._answer = urllib.request.urlopen(asked, timeout=60)
         self._told: queue.Queue[tuple[str, list[list[str]], str]] = queue.Queue()
         self._thread = threading.Thread(target=self._read)
         self._thread.start()
 
     def next(self) -> tuple[str, list[list[str]], str]:
-        return self._told.get(timeout=20)
+        return self._told.get(timeout=60)
 
     def end(self) -> None:
         """After the server has ended the stream."""
