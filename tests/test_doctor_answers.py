@@ -474,7 +474,7 @@ def test_what_keeps_a_bot_out_is_found(slack: Home, name: str) -> None:
     (finding,) = asked(scene, where)
 
     assert said in finding.what and slack.slack.bot_token not in f"{finding}"
-    assert "read -rs TOCSIN_SLACK_BOT_TOKEN && export" in finding.mend and " && tocsin deploy --bot" in finding.mend
+    assert "tocsin deploy --slack-webhook-url-file -" in finding.mend
     assert slack.slack.messages() == []
 
 

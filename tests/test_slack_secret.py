@@ -38,6 +38,9 @@ def test_it_comes_from_a_file_or_from_the_environment(machine: pytest.MonkeyPatc
     machine.setenv("TOCSIN_SLACK_BOT_TOKEN", "xoxb-" + "1-2-three")
     assert given("bot", None) == "xoxb-1-2-three"
 
+    file.write_text("xoxb-" + "1-2-four\n")
+    assert given("bot", str(file)) == "xoxb-1-2-four"
+
 
 @pytest.mark.parametrize("secret", ["ftp://hooks.slack.com/services/x", "http://example.com/services/x", "a b"])
 def test_what_cannot_be_a_webhook_is_refused_unseen(machine: pytest.MonkeyPatch, tmp_path: Path, secret: str) -> None:

@@ -77,8 +77,9 @@ def deploy(
 ) -> None:
     """Bring tocsin into your AWS account, or up to date there: once, or as often as you like.
 
-    Shows what will change and asks before it does. The Slack secret is typed unseen, or comes from a file or the
-    environment (TOCSIN_SLACK_WEBHOOK_URL, TOCSIN_SLACK_BOT_TOKEN), and is kept as a SecureString in Parameter Store.
+    Shows what will change and asks before it does. The Slack secret is typed unseen, or comes from a file (a bot's
+    token by --slack-webhook-url-file too) or the environment (TOCSIN_SLACK_WEBHOOK_URL, TOCSIN_SLACK_BOT_TOKEN), and is
+    kept as a SecureString in Parameter Store.
     In the end a message says what is watched, a test alarm goes the whole way, and what your account lacks is named
     with its price; nothing is added unasked.
 

@@ -100,7 +100,7 @@ def _lines(result: Result) -> Iterator[str]:
 
 
 def _is_command(mend: str) -> bool:
-    return mend.startswith(("aws ", "tocsin ", "pipx ", "terraform ", "printf "))
+    return mend.startswith(("aws ", "tocsin ", "pipx ", "terraform "))
 
 
 def _mend(results: Sequence[Result], yes: bool) -> int:

@@ -66,14 +66,11 @@ def enabled(scene: Scene, key: Key) -> str:
 
 def told_the_secret(scene: Scene) -> str:
     """Another Slack secret, typed unseen: it is in no argument, and in no shell's history."""
-    is_bot = scene.stack.parameters.get("SlackMode") == "bot"
     if _is_terraforms(scene):
-        name, value = scene.stack.outputs["SecretName"], f"file://{'token' if is_bot else 'webhook'}.txt"
+        what = "token" if scene.stack.parameters.get("SlackMode") == "bot" else "webhook"
+        name, value = scene.stack.outputs["SecretName"], f"file://{what}.txt"
         return scene.aws("ssm", "put-parameter", "--name", name, "--type", "SecureString", "--overwrite",
                          "--value", value)  # fmt: skip
-    if is_bot:
-        typed = "printf 'Token: ' && read -rs TOCSIN_SLACK_BOT_TOKEN && export TOCSIN_SLACK_BOT_TOKEN"
-        return f"{typed} && {scene.tocsin('deploy', '--bot')}"
     return scene.tocsin("deploy", "--slack-webhook-url-file", "-")
 
 

@@ -70,11 +70,12 @@ class Vault:
         self.cloud.client("ssm").delete_parameters(Names=[self.name])
 
 
-def given(mode: Mode, webhook_file: str | None) -> str:
+def given(mode: Mode, file: str | None) -> str:
     """The secret that a file or the environment hands over, "" where none does. ConfigError if it cannot be one."""
     if mode == "bot":
-        return _checked(mode, os.environ.get("TOCSIN_SLACK_BOT_TOKEN", "").strip())
-    config = slack_target.target(webhook_file, None)
+        known = os.environ.get("TOCSIN_SLACK_BOT_TOKEN", "").strip()
+        return _checked(mode, slack_target.content(file, "the bot's token") if file else known)
+    config = slack_target.target(file, None)
     return _checked(mode, config.webhook_url if config else "")
 
 
