@@ -18,6 +18,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 import aws_home
 from aws_home import Answers, Home, run
+from denying_aws import denying
 from json_page import asked
 from tocsin.ports import ConfigError
 from tocsin_cli.cloud import Cloud, cloud
@@ -91,6 +92,21 @@ def test_a_plan_shows_who_comes_in_and_changes_nothing(home: Home, tmp_path: Pat
         assert line in output
     assert _statements(home) == {} and Names(home.cloud, "tocsin").known() == {}
     assert find(home.cloud.elsewhere("us-east-1"), "tocsin-spoke") is None
+
+
+def test_a_region_that_may_not_be_looked_at_keeps_no_others_dead_letters(home: Home) -> None:
+    """`redrive` says so, and goes on with those that it can see."""
+    home.client("ssm").put_parameter(Name="/tocsin/tocsin/spokes", Value="us-east-1", Type="StringList")
+    with (
+        denying(os.environ["AWS_ENDPOINT_URL"], {"GetQueueUrl": "AccessDenied"}.get) as address,
+        pytest.MonkeyPatch.context() as environ,
+    ):
+        environ.setenv("AWS_ENDPOINT_URL", address)
+        code, output = run("redrive")
+    home.client("ssm").delete_parameters(Names=["/tocsin/tocsin/spokes"])
+
+    assert code == 0 and output.endswith("Nothing waits to be brought back.\n")
+    assert "✗ what lies in tocsin-spoke-dead in us-east-1 is not known: GetQueueUrl is refused (AccessDenied)" in output
 
 
 def test_a_region_that_cannot_be_put_on_record_is_not_begun(home: Home) -> None:

@@ -21,7 +21,7 @@ from tocsin_cli.stack.letters import Letter, waiting
 from tocsin_cli.stack.spoke_letters import spoke_letters
 from tocsin_cli.stack.spokes import spoke_regions
 from tocsin_cli.stack.standing import Stack, made
-from tocsin_cli.stack.telling import goes_on
+from tocsin_cli.stack.telling import goes_on, tolerated
 from tocsin_local.alarms.spelling import iso_date
 
 _SHOWN = 20
@@ -59,7 +59,7 @@ def redrive(profile: str | None, region: str | None, name: str, yes: bool, as_js
     """
     with cloud(profile, region) as here:
         stack, found = made(here, name), list[Held]()
-        for each in _held(here, stack):
+        for each in _held(here, stack, ui.aside if as_json else ui.line):
             found.append(each)
             for line in () if as_json else each.lines(here.region):
                 ui.line(line)
@@ -76,8 +76,8 @@ def redrive(profile: str | None, region: str | None, name: str, yes: bool, as_js
         ui.line("They are on their way: `tocsin logs --follow` shows what becomes of them.")
 
 
-def _held(here: Cloud, stack: Stack) -> Iterator[Held]:
-    """The stack's two queues, and those of its spokes that hold anything."""
+def _held(here: Cloud, stack: Stack, say: Callable[[str], None]) -> Iterator[Held]:
+    """The stack's two queues, and those of its spokes that hold anything; ``say`` gets what may not be looked at."""
     letters = DeadLetters(here, stack)
     for output, what, event, bring_back in (
         ("DeadLettersUrl", "could not be processed", _as_record, letters.move_dead),
@@ -86,10 +86,12 @@ def _held(here: Cloud, stack: Stack) -> Iterator[Held]:
         queue, count = stack.outputs[output].rsplit("/", 1)[-1], sum(waiting(here, stack.outputs[output]))
         told = _told(letters.looked_at(output, _SHOWN), event) if count else ()
         yield Held(queue, here.region, count, what, told, bring_back)
-    for each, count in spoke_letters(here, stack, spoke_regions(here, stack.name)):
-        told = _told(each.looked_at(_SHOWN), _as_record)
-        queue, what = f"{spoke_of(stack.name)}-dead", "that did not come here"
-        yield Held(queue, each.there.region, count, what, told, each.bring_back)
+    queue, what = f"{spoke_of(stack.name)}-dead", "that did not come here"
+    for region in spoke_regions(here, stack.name):
+        with tolerated(f"what lies in {queue} in {region} is not known", say):
+            for each, count in spoke_letters(here, stack, (region,)):
+                told = _told(each.looked_at(_SHOWN), _as_record)
+                yield Held(queue, region, count, what, told, each.bring_back)
 
 
 def _told(letters: Sequence[Letter], event: Callable[[Letter], Any]) -> tuple[tuple[int, str], ...]:

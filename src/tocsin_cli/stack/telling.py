@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from tocsin_cli import ui
@@ -34,7 +34,7 @@ def goes_on(how: str) -> Iterator[None]:
 
 
 @contextmanager
-def tolerated(without: str) -> Iterator[None]:
+def tolerated(without: str, say: Callable[[str], None] = ui.line) -> Iterator[None]:
     """What is only good to have ends nothing where it is refused: told is what goes ``without`` it. Raises where AWS
     does not know who asks."""
     from botocore.exceptions import ClientError
@@ -44,4 +44,4 @@ def tolerated(without: str) -> Iterator[None]:
     except ClientError as error:
         if is_of_a_stranger(error):
             raise
-        ui.line(f"  ✗ {without}: {error.operation_name} is refused ({code_of(error)})")
+        say(f"  ✗ {without}: {error.operation_name} is refused ({code_of(error)})")
