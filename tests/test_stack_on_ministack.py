@@ -419,7 +419,7 @@ def test_ctrl_c_while_it_is_planned_leaves_nothing(place: Place, capsys: pytest.
     with pytest.raises(KeyboardInterrupt), undertaking(begun, guests, around, wanted, ((), ())):
         pass
 
-    assert find(place.cloud, "tocsin-begun") is None and capsys.readouterr().out == "Nothing was changed.\n"
+    assert find(place.cloud, "tocsin-begun") is None and capsys.readouterr().out == "\nNothing was changed.\n"
 
 
 def test_what_the_account_lacks_is_offered_with_its_price(place: Place) -> None:

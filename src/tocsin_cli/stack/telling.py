@@ -29,6 +29,7 @@ def goes_on(how: str) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
+        ui.line()  # the terminal shows ^C, and leaves its line open
         ui.line(how)
         raise
 
