@@ -45,8 +45,8 @@ def aside(text: str) -> None:
 
 
 def document(found: object) -> None:
-    """A JSON document on standard output, for programs; unbroken, since a break between words is none of JSON's."""
-    print(_harmless(json.dumps(found, ensure_ascii=False, indent=2)), flush=True)
+    """A JSON document on standard output, for programs."""
+    line(json.dumps(found, ensure_ascii=False, indent=2))
 
 
 def _print(text: str, where: TextIO) -> None:
