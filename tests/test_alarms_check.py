@@ -105,12 +105,15 @@ def test_the_run_ends_one_range_after_the_last_sample(tmp_path: Path) -> None:
         "\ufefftimestamp,value\n\n2026-09-14T05:41:00Z, 60 \n2026-09-14T05:42:00Z,70,\n",
         "value,timestamp\n60,2026-09-14T05:41:00Z\n70,2026-09-14T05:42:00Z\n",
         "Time,Average\n2026-09-14T05:41:00Z,60\n2026-09-14T05:42:00Z,70\n",
+        "timestamp;value\n2026-09-14T05:41:00Z;60\n2026-09-14T05:42:00Z;70\n",
+        "2026-09-14T05:41:00Z\t60\n2026-09-14T05:42:00Z\t70\n",
         '{"timestamp": "2026-09-14T05:41:00Z", "value": 60}\n{"value": 70, "timestamp": "2026-09-14T07:42:00+02:00"}\n',
         '["2026-09-14T05:41:00Z", 60]\n["2026-09-14T05:42:00Z", 70, "2026-09-14T05:42:00Z"]\n',
     ],
 )
 def test_recordings_come_in_several_shapes(tmp_path: Path, rows: str) -> None:
-    """CSV with and without a header, JSON lines of objects or lists, any offset: the same two samples."""
+    """CSV with and without a header, with commas, semicolons or tabs, JSON lines of objects or lists, any offset: the
+    same two samples."""
     (found,) = lines(run(tmp_path, "--json", "--at", "2026-09-14T05:43:30Z", rows=rows))
     assert found["reasonData"]["recentDatapoints"] == [60.0, 70.0]
     assert found["to"] == "ALARM"
@@ -125,7 +128,7 @@ def test_recordings_come_in_several_shapes(tmp_path: Path, rows: str) -> None:
         '{"timestamp": "2026-09-14T05:41:00Z"}\n', '{"timestamp": 5, "value": 60}\n', "{\n", "[5]\n",
         '{"timestamp": "2026-09-14T05:41:00Z", "value": true}\n',
         '{"timestamp": "2026-09-14T05:41:00Z", "value": []}\n',
-        '"2026-09-14T05:41:00Z\n',
+        '"2026-09-14T05:41:00Z\n', "timestamp;value\n2026-09-14T05:41:00Z;60,5\n",
     ],
 )  # fmt: skip
 def test_a_row_that_is_no_sample_is_one_line(tmp_path: Path, rows: str) -> None:

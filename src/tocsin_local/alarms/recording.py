@@ -51,7 +51,11 @@ def _json_rows(text: str, path: Path) -> Iterator[tuple[int, Sequence[Any]]]:
 
 
 def _csv_rows(text: str, path: Path) -> Iterator[tuple[int, Sequence[Any]]]:
-    reader = csv.reader(text.splitlines())
+    lines = text.splitlines()
+    first = next((line for line in lines if line.strip()), "")
+    # A spreadsheet writes semicolons where people write decimal commas.
+    parted = next((mark for mark in ";\t" if mark in first and "," not in first), ",")
+    reader = csv.reader(lines, delimiter=parted)
     order: list[int] | None = None
     try:
         for row in reader:
