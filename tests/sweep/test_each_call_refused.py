@@ -134,13 +134,18 @@ def told(place: Place, command: str) -> tuple[int, str]:
 
 
 def there(cloud: Cloud) -> dict[str, Any]:
-    """All that is there of tocsin, by part; nothing of parts that are not."""
+    """All that is there of tocsin, by part; nothing of parts that are not.
+
+    A log that keeps its lines for ever is none of the stack's: a function that still runs makes it anew here, without
+    the right to.
+    """
     found: dict[str, Any] = {}
     for region in (HOME, OTHER):
         far = cloud.elsewhere(region)
         stacks = [stack for name in ("tocsin", "tocsin-spoke") if (stack := find(far, name))]
         found[f"stacks of {region}"] = [(stack.name, stack.is_made, dict(stack.parameters)) for stack in stacks]
         found |= {f"{part} of {region}": what for part, what in described(far.client, region).items()}
+        found[f"logs of {region}"] = [each for each in found[f"logs of {region}"] if "retentionInDays" in each]
     found["parameters"] = [each["Name"] for each in cloud.client("ssm").describe_parameters()["Parameters"]]
     found["buckets"] = [each["Name"] for each in cloud.client("s3").list_buckets()["Buckets"]]
     return {part: what for part, what in found.items() if what}
