@@ -127,6 +127,20 @@ def test_what_cannot_be_begun_leaves_nothing(aws: CloudFormation) -> None:
     assert aws.calls == ["create CREATE", "discard", "delete"]
 
 
+def test_ctrl_c_while_a_change_set_is_being_made_stays_ctrl_c() -> None:
+    """CloudFormation deletes none before it is made: that refusal hides nothing, and the empty stack goes."""
+    aws = CloudFormation(denies="discard")
+
+    def interrupted(**_: Any) -> dict[str, Any]:
+        raise KeyboardInterrupt
+
+    aws.describe_change_set = interrupted  # type: ignore[method-assign]
+    with pytest.raises(KeyboardInterrupt):
+        _changes(aws).plan("{}", {})
+
+    assert aws.calls == ["create CREATE", "delete"]
+
+
 def test_a_stack_that_somebody_else_has_made_since_stays() -> None:
     """Two people plan it at once and one of them carries it out: the other's no forgets the other's plan alone."""
     aws = CloudFormation()

@@ -82,7 +82,7 @@ class Changes:
         )["Id"]
         plan = Plan(self.name, made, makes, ())
         with ExitStack() as failing:
-            failing.callback(self.drop, plan)
+            failing.callback(self._forget, plan)
             found = self._until(lambda: self._ready(made))
             if found["Status"] == "FAILED":
                 return self._without(plan, found.get("StatusReason", ""))
@@ -100,24 +100,31 @@ class Changes:
     def drop(self, plan: Plan) -> None:
         """Forget a plan, and the empty stack that it may have begun; one that somebody else has made since stays."""
         cloudformation = self.cloud.client("cloudformation")
-        if plan.id:
-            cloudformation.delete_change_set(ChangeSetName=plan.id, StackName=self.name)
-        stack = find(self.cloud, self.name) if plan.makes else None
-        if stack is not None and stack.status == "REVIEW_IN_PROGRESS":
-            cloudformation.delete_stack(StackName=self.name)
+        try:
+            if plan.id:
+                cloudformation.delete_change_set(ChangeSetName=plan.id, StackName=self.name)
+        finally:
+            stack = find(self.cloud, self.name) if plan.makes else None
+            if stack is not None and stack.status == "REVIEW_IN_PROGRESS":
+                cloudformation.delete_stack(StackName=self.name)
+
+    def _forget(self, plan: Plan) -> None:
+        """The same after something went wrong, which is the thing to tell: CloudFormation, say, deletes no change set
+        that it still makes."""
+        with suppress(self.cloud.client("cloudformation").exceptions.ClientError):
+            self.drop(plan)
 
     def carry_out(self, plan: Plan) -> None:
         """Do what was planned. ConfigError with CloudFormation's first reason where it was rolled back instead."""
         cloudformation = self.cloud.client("cloudformation")
         with ExitStack() as failing:
-            failing.callback(self.drop, plan)
+            failing.callback(self._forget, plan)
             steps = self._steps()
             failing.pop_all()
         try:
             cloudformation.execute_change_set(ChangeSetName=plan.id, StackName=self.name)
         except cloudformation.exceptions.ClientError:
-            with suppress(cloudformation.exceptions.ClientError):  # the first refusal is the one to tell
-                self.drop(plan)
+            self._forget(plan)
             raise
         stack = self._follow(steps, starts=True)
         if stack is None or stack.status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
