@@ -5,8 +5,11 @@ from __future__ import annotations
 import datetime
 import json
 import os
+import pty
 import re
 import shlex
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -551,6 +554,21 @@ def test_fix_mends_what_is_safe_and_says_so(home: Home) -> None:
     assert code == 1 and "✓ mended: the rule tocsin-tick is switched off" in output
     assert "1 of 2 mended" in output and "$ tocsin redrive --region eu-north-1" in output
     assert home.client("events").describe_rule(Name="tocsin-tick")["State"] == "ENABLED"
+
+
+def test_ctrl_d_between_two_fixes_says_what_was_mended(home: Home) -> None:
+    """Not that nothing was changed: the first yes was carried out."""
+    for rule in ("tocsin-tick", "tocsin-all-alarms"):
+        home.client("events").disable_rule(Name=rule)
+    master, slave = pty.openpty()
+    os.write(master, b"y\n\x04")
+    command = [sys.executable, "-c", "from tocsin_cli.app import main; main()", "doctor", "--fix", "rule", "tick"]
+    done = subprocess.run(command, stdin=slave, capture_output=True, text=True, timeout=60)
+    os.close(slave)
+    os.close(master)
+    run("doctor", "--fix", "--yes", "rule", "tick")
+
+    assert done.returncode == 130 and done.stdout.endswith("\n1 mended before that; run it again for the rest.\n")
 
 
 def test_what_is_refused_keeps_nothing_else_from_being_mended(home: Home) -> None:

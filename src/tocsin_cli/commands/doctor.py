@@ -106,12 +106,18 @@ def _is_command(mend: str) -> bool:
 def _mend(results: Sequence[Result], yes: bool) -> int:
     """How many were mended; what is refused keeps nothing else from it."""
     count = 0
-    for finding in (each for result in results for each in result.findings):
-        if finding.fix is not None and (yes or agreed(f"Mend this: {finding.what}?", _UNASKED)):
-            with tolerated(f"not mended: {finding.what}"):
-                finding.fix()
-                ui.line(f"  ✓ mended: {finding.what}")
-                count += 1
+    try:
+        for finding in (each for result in results for each in result.findings):
+            if finding.fix is not None and (yes or agreed(f"Mend this: {finding.what}?", _UNASKED)):
+                with tolerated(f"not mended: {finding.what}"):
+                    finding.fix()
+                    ui.line(f"  ✓ mended: {finding.what}")
+                    count += 1
+    except click.Abort as stopped:
+        if not count:
+            raise
+        ui.line(f"\n{count} mended before that; run it again for the rest.")
+        raise click.Abort from stopped
     return count
 
 
