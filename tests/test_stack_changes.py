@@ -14,8 +14,9 @@ from tocsin.ports import ConfigError
 from tocsin_cli.cloud import Cloud
 from tocsin_cli.stack.changes import Change, Changes, Plan, Step
 from tocsin_cli.stack.deployment import Wish, options
+from tocsin_cli.stack.home import Home
 from tocsin_cli.stack.plain_words import done, planned
-from tocsin_cli.stack.spokes import Spoke, carry_out
+from tocsin_cli.stack.spokes import Spoke, carry_out, plan_spokes
 from tocsin_cli.stack.standing import Stack, find, made
 
 
@@ -242,6 +243,17 @@ def test_a_spoke_that_fails_leaves_no_plan_of_the_others_behind() -> None:
         ["create CREATE", "execute"],
         ["create CREATE", "discard", "delete"],
     ]
+
+
+@pytest.mark.parametrize("status", ["ROLLBACK_COMPLETE", "UPDATE_ROLLBACK_FAILED"])
+def test_a_plan_of_spokes_mends_none(status: str) -> None:
+    """One that home did not let in yet is left half-made, and only goes once it is to be made again."""
+    aws = CloudFormation(status)
+    home, there = Home("123456789012", "eu-west-1", "tocsin"), [_changes(aws).cloud]
+
+    with pytest.raises(ConfigError, match=f"is {status}: it has to be mended before") as refused:
+        plan_spokes(home, there, lambda _: None, only_plan=True)
+    assert aws.calls == [] and "without --plan" in refused.value.hint
 
 
 def test_where_nothing_changes_there_is_nothing_to_do() -> None:

@@ -106,7 +106,7 @@ def deploy(
         guests = opening(here, name, before, invited.asked(here.account, others))
         parameters = wish.parameters(before) | guests.after.parameters()
         secret = "" if only_plan else _missing(vault, wish.mode, webhook_file)
-        ready, around = deployment(here, Changes(here, name, hear)), Spokes(here, name, hear)
+        ready, around = deployment(here, Changes(here, name, hear)), Spokes(here, name, hear, only_plan)
         with undertaking(ready, guests, around, parameters, (more, less)) as planned:
             if as_json:
                 ui.document(planned.told())

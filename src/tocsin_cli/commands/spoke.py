@@ -64,7 +64,7 @@ def add(
                 f"{here.account} is home's own account",
                 pasted.tocsin(here.elsewhere(home.region), home.stack, "deploy", "--regions", "LIST"),
             )
-        spokes = plan_spokes(home, places, tell_aside if as_json else tell)
+        spokes = plan_spokes(home, places, tell_aside if as_json else tell, only_plan)
         for each in spokes:
             waiting.callback(each.drop)
         if as_json:

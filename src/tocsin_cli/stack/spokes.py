@@ -14,7 +14,7 @@ from tocsin_cli.stack.changes import Changes, Plan, Step
 from tocsin_cli.stack.home import Home, home_of, read_places
 from tocsin_cli.stack.plain_words import plan_lines
 from tocsin_cli.stack.planned_json import stack_changes, stack_removed
-from tocsin_cli.stack.standing import find
+from tocsin_cli.stack.standing import Stack, find
 
 TEMPLATE = Path(__file__).with_name("spoke.yaml")
 
@@ -58,14 +58,20 @@ class Spoke:
             self.changes.carry_out(self.plan)
 
 
-def plan_spokes(home: Home, there: Sequence[Cloud], hear: Callable[[Step], None]) -> tuple[Spoke, ...]:
+def plan_spokes(
+    home: Home, there: Sequence[Cloud], hear: Callable[[Step], None], only_plan: bool = False
+) -> tuple[Spoke, ...]:
     """What would change in each place; ``hear`` gets each step. ConfigError, or as boto3 raises it.
 
-    A place that cannot be reached, or is another home's, is found out before anything is begun; if a plan fails later,
-    those before it are forgotten.
+    A place that cannot be reached, is another home's, or, for ``only_plan``, has to be mended before there can be a
+    plan, is found out before anything is begun; if a plan fails later, those before it are forgotten.
     """
     for cloud in there:
-        _keep_off(home, cloud)
+        stack = find(cloud, home.spoke)
+        if stack is not None:
+            _keep_off(home, stack, cloud)
+            if only_plan:
+                _refuse_to_mend(stack, cloud)
     body, made = TEMPLATE.read_text("utf-8"), list[Spoke]()
     with ExitStack() as failing:
         for cloud in there:
@@ -87,10 +93,9 @@ def carry_out(spokes: Sequence[Spoke]) -> None:
             each.drop()
 
 
-def _keep_off(home: Home, cloud: Cloud) -> None:
+def _keep_off(home: Home, stack: Stack, cloud: Cloud) -> None:
     """Two homes of one name must not take each other's spokes."""
-    stack = find(cloud, home.spoke)
-    if stack is not None and not home.owns(stack, cloud.account):
+    if not home.owns(stack, cloud.account):
         owner = f"{stack.parameters.get('HomeAccount', cloud.account)} in {stack.parameters['HomeRegion']}"
         raise ConfigError(
             f"the stack {home.spoke} in {cloud.where} hands its alarms on to another tocsin, of account {owner}",
@@ -98,14 +103,22 @@ def _keep_off(home: Home, cloud: Cloud) -> None:
         )
 
 
+def _refuse_to_mend(stack: Stack, cloud: Cloud) -> None:
+    """A plan changes nothing, and what is half-made would have to go first."""
+    if stack.is_broken or stack.is_stuck:
+        what = f"the stack {stack.name} in {cloud.where} is {stack.status}"
+        raise ConfigError(f"{what}: it has to be mended before there can be a plan", "the same without --plan does it")
+
+
 @dataclass(frozen=True, slots=True)
 class Spokes:
-    """Those of one home stack in its own account. ``hear`` gets each step. Which they are stands in a parameter beside
-    the secret."""
+    """Those of one home stack in its own account. ``hear`` gets each step; ``only_plan``: nothing is changed. Which
+    they are stands in a parameter beside the secret."""
 
     home: Cloud
     stack: str
     hear: Callable[[Step], None]
+    only_plan: bool = False
 
     def regions(self) -> tuple[str, ...]:
         """Where there are spokes, as they were last carried out."""
@@ -119,7 +132,8 @@ class Spokes:
                 f"the alarms of {strange[0]} do not come here anyway", "`tocsin status` names the regions"
             )
         wanted = [region for region in dict.fromkeys((*known, *more)) if region not in without]
-        made = plan_spokes(self._itself, [self.home.elsewhere(region) for region in wanted], self.hear)
+        there = [self.home.elsewhere(region) for region in wanted]
+        made = plan_spokes(self._itself, there, self.hear, self.only_plan)
         return (*made, *(Spoke(self._changes(region), None) for region in known if region not in wanted))
 
     def carry_out(self, spokes: Sequence[Spoke]) -> None:
