@@ -69,7 +69,18 @@ def warm(echo: Path) -> Iterator[Environment]:
 
 
 def _alive(pid: int) -> bool:
-    return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def _gone(pid: int) -> bool:
+    """Whether it ends within a minute: what was killed may live for a moment more, if it is no child of ours."""
+    deadline = time.monotonic() + 60
+    while _alive(pid) and time.monotonic() < deadline:
+        pass
+    return not _alive(pid)
 
 
 def _code(folder: Path, text: str) -> Path:
@@ -345,7 +356,7 @@ def test_stop_ends_its_own_processes_and_no_others(echo: Path) -> None:
         environment.stop()
         environment.stop()
 
-        assert own and not _alive(own) and not _alive(child)
+        assert own and not _alive(own) and _gone(child)
         assert other.pid and _alive(other.pid) and other.invoke(1).ok
     with pytest.raises(Stopped):
         environment.invoke(1)
@@ -358,7 +369,7 @@ def test_a_crash_leaves_no_child_behind(echo: Path) -> None:
         assert _alive(child)
         environment.invoke({"do": "exit", "code": 1})
 
-        assert not _alive(child)
+        assert _gone(child)
 
 
 def test_stop_does_not_wait_for_a_running_invocation(echo: Path, tmp_path: Path) -> None:
@@ -414,11 +425,8 @@ def test_a_killed_caller_leaves_no_function_running(echo: Path, tmp_path: Path) 
         timeout=30,
         env={"TMPDIR": str(tmp_path)},
     )
-    deadline = time.monotonic() + 60
-    while _alive(int(done.stdout)) and time.monotonic() < deadline:
-        pass
 
-    assert done.returncode == -9 and not _alive(int(done.stdout))
+    assert done.returncode == -9 and _gone(int(done.stdout))
 
 
 @pytest.mark.parametrize("name", ["AWS_LAMBDA_RUNTIME_API", "_HANDLER", "LAMBDA_TASK_ROOT"])
